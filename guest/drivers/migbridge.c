@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Migration bridge: discovery, interrupts, time, stamps, output, halt.
+ * Specification: docs/specs/device.md, hw/abi/regs.h. The queues are in
+ * migbridge_queue.c.
+ *
+ * Invariant: the kernel never makes a mistake that the device reports. A bit
+ * in MB_REG_STATUS is therefore a bug of ours and ends the run.
+ */
+#include "drivers/migbridge.h"
+
+#include "arch/csr.h"
+#include "drivers/migbridge_queue.h"
+#include "drivers/mmio.h"
+#include "drivers/pci.h"
+#include "drivers/plic.h"
+#include "hw/abi/regs.h"
+#include "lib/printk.h"
+#include "mm/page.h"
+#include "proc/timer.h"
+
+static struct {
+    uintptr_t registers;        /* 0: not found yet */
+    uint32_t node;
+    uint32_t node_count;
+    uint32_t ns_per_insn;
+    uint32_t irq_enable;
+    uint32_t holds;             /* of bridge_hold_receive */
+} bridge;
+
+/* The kernel's time is the cycle counter, the device's is its own register:
+ * everything is measured with both, so they must be one clock. */
+static void check_time(void)
+{
+    uint64_t before = csr_read(cycle);
+    uint64_t device = mmio_read64(bridge.registers + MB_REG_TIME_NS);
+    uint64_t after = csr_read(cycle);
+
+    if (device < before || device > after) {
+        panic("bridge: time %lu ns is not between cycles %lu and %lu",
+              device, before, after);
+    }
+}
+
+static void identify(const struct pci_device *pci)
+{
+    uint32_t magic, version;
+
+    bridge.registers = pci->bar[MB_BAR_REGS];
+    if (bridge.registers == 0 ||
+        pci->bar_bytes[MB_BAR_REGS] < MB_BAR_REGS_BYTES) {
+        panic("bridge: no registers");
+    }
+    magic = mmio_read32(bridge.registers + MB_REG_MAGIC);
+    version = mmio_read32(bridge.registers + MB_REG_VERSION);
+    if (magic != MB_MAGIC || version >> 16 != MB_VERSION >> 16) {
+        panic("bridge: magic %x version %x, this kernel wants %x %x",
+              magic, version, MB_MAGIC, MB_VERSION);
+    }
+    bridge.node = mmio_read32(bridge.registers + MB_REG_NODE);
+    bridge.node_count = mmio_read32(bridge.registers + MB_REG_NODE_COUNT);
+    bridge.ns_per_insn = mmio_read32(bridge.registers + MB_REG_NS_PER_INSN);
+}
+
+void bridge_init(void)
+{
+    struct pci_device pci;
+    int error = pci_attach(MB_PCI_VENDOR_ID, MB_PCI_DEVICE_ID, &pci);
+
+    if (error) {
+        panic("no migration bridge on the PCI bus (%d)", error);
+    }
+    if (pci.irq == 0) {
+        panic("bridge: no interrupt pin");
+    }
+    identify(&pci);
+    check_time();
+    mmio_write32(bridge.registers + MB_REG_CONTROL, MB_CONTROL_RESET);
+    bridge_queues_init(bridge.registers);
+    mmio_write32(bridge.registers + MB_REG_CONTROL, MB_CONTROL_ENABLE);
+    bridge_queues_start();
+    plic_enable(pci.irq, bridge_interrupt);
+    bridge.irq_enable = MB_IRQ_ALL;
+    mmio_write32(bridge.registers + MB_REG_IRQ_ENABLE, bridge.irq_enable);
+    timer_set_hardware(bridge_set_timer);
+}
+
+static void clear(uint32_t bits)
+{
+    mmio_write32(bridge.registers + MB_REG_IRQ_STATUS, bits);
+}
+
+static void error_interrupt(void)
+{
+    panic("bridge: status %x",
+          mmio_read32(bridge.registers + MB_REG_STATUS));
+}
+
+/*
+ * What has left is accounted for before what has arrived: an answer never
+ * finds the question still under way.
+ */
+void bridge_interrupt(void)
+{
+    uint32_t status = mmio_read32(bridge.registers + MB_REG_IRQ_STATUS);
+
+    if (status & MB_IRQ_ERROR) {
+        error_interrupt();
+    }
+    if (status & MB_IRQ_TX) {
+        clear(MB_IRQ_TX);
+        bridge_tx_interrupt();
+    }
+    if ((status & MB_IRQ_RX) && bridge.holds == 0) {
+        bridge_rx_interrupt();
+    }
+    if (status & MB_IRQ_TIMER) {
+        clear(MB_IRQ_TIMER);
+        timer_interrupt();
+    }
+}
+
+/*
+ * The enable bit, not a flag in the driver: the request stays in the status
+ * register and is raised by the device as soon as it is enabled again.
+ */
+void bridge_hold_receive(void)
+{
+    if (bridge.holds++ == 0) {
+        bridge.irq_enable &= ~MB_IRQ_RX;
+        mmio_write32(bridge.registers + MB_REG_IRQ_ENABLE, bridge.irq_enable);
+    }
+}
+
+void bridge_release_receive(void)
+{
+    kassert(bridge.holds > 0);
+    if (--bridge.holds == 0) {
+        bridge.irq_enable |= MB_IRQ_RX;
+        mmio_write32(bridge.registers + MB_REG_IRQ_ENABLE, bridge.irq_enable);
+    }
+}
+
+bool bridge_receive_held(void)
+{
+    return bridge.holds != 0;
+}
+
+uint32_t bridge_node(void)
+{
+    return bridge.node;
+}
+
+uint32_t bridge_node_count(void)
+{
+    return bridge.node_count;
+}
+
+uint32_t bridge_ns_per_insn(void)
+{
+    return bridge.ns_per_insn;
+}
+
+void bridge_set_timer(uint64_t deadline_ns)
+{
+    mmio_write64(bridge.registers + MB_REG_TIMER_NS, deadline_ns);
+}
+
+void bridge_stamp(const struct mb_trace_record *record)
+{
+    if (bridge.registers) {
+        mmio_write64(bridge.registers + MB_REG_STAMP, virt_to_phys(record));
+    }
+}
+
+void bridge_trace(enum mb_trace_type type, uint32_t pid, uint32_t epoch,
+                  uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+    struct mb_trace_record record = {
+        .type = type,
+        .pid = pid,
+        .epoch = epoch,
+        .arg = { a0, a1, a2, a3 },
+    };
+
+    bridge_stamp(&record);
+}
+
+void bridge_output(uint32_t pid, uint32_t stream, uint64_t offset,
+                   const void *bytes, uint32_t length)
+{
+    while (length > 0) {
+        uint32_t part = length < MB_OUTPUT_MAX ? length : MB_OUTPUT_MAX;
+        struct mb_output_desc desc = {
+            .pid = pid,
+            .stream = stream,
+            .offset = offset,
+            .addr = virt_to_phys(bytes),
+            .length = part,
+        };
+
+        mmio_write64(bridge.registers + MB_REG_OUTPUT, virt_to_phys(&desc));
+        bytes = (const uint8_t *)bytes + part;
+        offset += part;
+        length -= part;
+    }
+}
+
+void bridge_halt(uint32_t code)
+{
+    if (bridge.registers) {
+        mmio_write32(bridge.registers + MB_REG_HALT, code);
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The migration algorithms by number and name: the plan carries the number,
+ * experiment files and /proc/PID/goto the name.
+ */
+#ifndef UAPI_ALGORITHMS_H
+#define UAPI_ALGORITHMS_H
+
+/* X(symbol, number, name) */
+#define GODWIT_ALGORITHMS(X) \
+    X(TOTAL_COPY, 0, "total-copy") \
+    X(FREEZE_FREE, 1, "freeze-free")
+
+enum algorithm {
+#define X(symbol, number, name) ALGORITHM_##symbol = number,
+    GODWIT_ALGORITHMS(X)
+#undef X
+    ALGORITHM_COUNT
+};
+
+#endif

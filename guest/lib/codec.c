@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Encoding and decoding of images.
+ */
+#include "lib/codec.h"
+
+#include <stdbool.h>
+
+#include "lib/errno.h"
+#include "lib/string.h"
+
+void codec_init(struct codec *c, void *buffer, size_t bytes)
+{
+    c->at = buffer;
+    c->end = c->at + bytes;
+    c->error = 0;
+}
+
+size_t codec_left(const struct codec *c)
+{
+    return (size_t)(c->end - c->at);
+}
+
+static bool has_room(struct codec *c, size_t bytes, int error)
+{
+    if (c->error == 0 && codec_left(c) < bytes) {
+        c->error = error;
+    }
+    return c->error == 0;
+}
+
+void put_bytes(struct codec *c, const void *bytes, size_t count)
+{
+    if (has_room(c, count, -ENOSPC)) {
+        memcpy(c->at, bytes, count);
+        c->at += count;
+    }
+}
+
+/* Most of an image is numbers: they are stored without the way through
+ * memcpy. */
+void put_u32(struct codec *c, uint32_t value)
+{
+    if (has_room(c, sizeof(value), -ENOSPC)) {
+        __builtin_memcpy(c->at, &value, sizeof(value));
+        c->at += sizeof(value);
+    }
+}
+
+void put_u64(struct codec *c, uint64_t value)
+{
+    if (has_room(c, sizeof(value), -ENOSPC)) {
+        __builtin_memcpy(c->at, &value, sizeof(value));
+        c->at += sizeof(value);
+    }
+}
+
+void put_string(struct codec *c, const char *string)
+{
+    size_t length = strlen(string);
+
+    if (has_room(c, sizeof(uint32_t) + length, -ENOSPC)) {
+        put_u32(c, (uint32_t)length);
+        put_bytes(c, string, length);
+    }
+}
+
+void get_bytes(struct codec *c, void *bytes, size_t count)
+{
+    if (has_room(c, count, -EINVAL)) {
+        memcpy(bytes, c->at, count);
+        c->at += count;
+    } else {
+        memset(bytes, 0, count);
+    }
+}
+
+uint32_t get_u32(struct codec *c)
+{
+    uint32_t value;
+
+    get_bytes(c, &value, sizeof(value));
+    return value;
+}
+
+uint64_t get_u64(struct codec *c)
+{
+    uint64_t value;
+
+    get_bytes(c, &value, sizeof(value));
+    return value;
+}
+
+void get_string(struct codec *c, char *string, size_t size)
+{
+    uint32_t length = get_count(c, (uint32_t)(size - 1));
+
+    get_bytes(c, string, length);
+    string[c->error == 0 ? length : 0] = '\0';
+}
+
+uint32_t get_count(struct codec *c, uint32_t most)
+{
+    uint32_t count = get_u32(c);
+
+    if (c->error == 0 && count > most) {
+        c->error = -EINVAL;
+    }
+    return c->error == 0 ? count : 0;
+}

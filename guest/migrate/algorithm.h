@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What makes one migration algorithm differ from another.
+ *
+ * The engine (departure.h, arrival.h) owns protocol, time-outs, commit and
+ * abort. An algorithm says which pages go and when: one small file with a
+ * const struct of the operations below. To add one, add it to
+ * include/uapi/algorithms.h and to the table in algorithms.c.
+ */
+#ifndef MIGRATE_ALGORITHM_H
+#define MIGRATE_ALGORITHM_H
+
+#include <stdint.h>
+
+#include "include/uapi/algorithms.h"
+
+struct departure;
+struct thread;
+
+struct algorithm_ops {
+    /*
+     * The process has just been frozen and its latency runs. Names the pages
+     * that must be at the target before it runs again: either a few, with
+     * departure_add_critical() in the order in which they are to travel, or
+     * all of them with departure_add_all(). `thread` is the one that ran last.
+     */
+    void (*select)(struct departure *departure, const struct thread *thread);
+    /*
+     * All that was selected has been posted: says how the rest follows, with
+     * departure_push_rest(). NULL: nothing is left to follow, and the target
+     * does not wait for a map.
+     */
+    void (*follow)(struct departure *departure);
+};
+
+/* Indexed by enum algorithm. */
+extern const struct algorithm_ops *const algorithms[ALGORITHM_COUNT];
+
+/* The number of a name, or -EINVAL. */
+int algorithm_by_name(const char *name);
+
+#endif

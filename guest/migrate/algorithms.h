@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The algorithms there are, for the table.
+ */
+#ifndef MIGRATE_ALGORITHMS_H
+#define MIGRATE_ALGORITHMS_H
+
+#include "migrate/algorithm.h"
+
+extern const struct algorithm_ops total_copy;
+extern const struct algorithm_ops freeze_free;
+
+#endif

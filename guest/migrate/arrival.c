@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Arrivals up to the resume: slots, the image, refusal.
+ */
+#include "migrate/arrival.h"
+
+#include <stddef.h>
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "migrate/algorithm.h"
+#include "migrate/arrival_internal.h"
+#include "migrate/departure.h"
+#include "migrate/epochs.h"
+#include "migrate/image.h"
+#include "migrate/objects.h"
+#include "migrate/transport.h"
+
+struct arrival_image {
+    uint8_t bytes[IMAGE_MAX];
+    struct arrival_image *next;
+};
+
+static struct arrival slots[ARRIVALS];
+static struct arrival *free_slots;
+static struct arrival *in_use;
+static struct arrival_image images[IMAGES_MAX];
+static struct arrival_image *free_images;
+
+void arrival_init(void)
+{
+    for (unsigned i = 0; i < ARRIVALS; i++) {
+        slots[i].next = free_slots;
+        free_slots = &slots[i];
+    }
+    for (unsigned i = 0; i < IMAGES_MAX; i++) {
+        images[i].next = free_images;
+        free_images = &images[i];
+    }
+}
+
+static struct arrival *find(uint32_t pid)
+{
+    struct arrival *a = in_use;
+
+    while (a && a->move.pid != pid) {
+        a = a->next;
+    }
+    return a;
+}
+
+struct arrival *arrival_find(uint32_t pid)
+{
+    struct arrival *a = find(pid);
+
+    return a && a->proc ? a : NULL;
+}
+
+/* The arrival that a message is about: same process, epoch and sender. */
+struct arrival *arrival_match(const struct mb_msg *msg)
+{
+    struct arrival *a = find(msg->pid);
+
+    return a && a->move.epoch == msg->epoch && a->move.source == msg->source
+           ? a : NULL;
+}
+
+void arrival_send(const struct move *move, enum mb_msg_type type, uint64_t arg)
+{
+    struct parcel parcel = {
+        .msg = {
+            .type = type,
+            .target = (uint16_t)move->source,
+            .pid = move->pid,
+            .epoch = move->epoch,
+            .arg = arg,
+        },
+        .lane = LANE_URGENT,
+    };
+
+    transport_post(&parcel);
+    transport_flush();
+}
+
+static void put_image(struct arrival *a)
+{
+    if (a->image) {
+        a->image->next = free_images;
+        free_images = a->image;
+        a->image = NULL;
+    }
+}
+
+void arrival_free(struct arrival *a)
+{
+    struct arrival **link = &in_use;
+
+    timer_cancel(&a->settle);
+    put_image(a);
+    while (*link != a) {
+        link = &(*link)->next;
+    }
+    *link = a->next;
+    a->state = ARRIVAL_FREE;
+    a->next = free_slots;
+    free_slots = a;
+}
+
+void arrival_reject(struct arrival *a, int error)
+{
+    struct proc *proc = a->proc;
+
+    a->proc = NULL;
+    if (proc) {
+        proc_destroy(proc);
+    }
+    arrival_send(&a->move, MB_MSG_REJECT, (uint64_t)error);
+    arrival_free(a);
+}
+
+static struct move move_of(const struct mb_msg *msg)
+{
+    return (struct move){
+        .pid = msg->pid,
+        .epoch = msg->epoch,
+        .source = msg->source,
+        .target = msg->target,
+        .algorithm = msg->aux,
+        .plan_index = (uint32_t)msg->tag,
+    };
+}
+
+/* Why a process cannot come, as an errno; 0: it can. */
+static int obstacle(const struct mb_msg *msg)
+{
+    if (msg->pid == 0 || msg->aux >= ALGORITHM_COUNT ||
+        msg->arg > IMAGE_MAX) {
+        return EINVAL;
+    }
+    if (proc_find(msg->pid) || find(msg->pid)) {
+        return EEXIST;
+    }
+    if (free_slots == NULL ||
+        (msg->arg > MB_PAYLOAD_MAX && free_images == NULL)) {
+        return EBUSY;
+    }
+    return 0;
+}
+
+static struct arrival *open_slot(const struct mb_msg *msg)
+{
+    struct arrival *a = free_slots;
+
+    free_slots = a->next;
+    *a = (struct arrival){
+        .state = ARRIVAL_IMAGE,
+        .next = in_use,
+        .move = move_of(msg),
+        .image_bytes = (uint32_t)msg->arg,
+        .settle = { .expired = arrival_settle_expired },
+    };
+    in_use = a;
+    epochs_note(msg->pid, msg->epoch);
+    if (msg->arg > MB_PAYLOAD_MAX) {
+        a->image = free_images;
+        free_images = a->image->next;
+    }
+    return a;
+}
+
+static struct arrival *begin(const struct mb_msg *msg)
+{
+    struct move move = move_of(msg);
+    int error;
+
+    if (!epochs_is_new(msg->pid, msg->epoch)) {
+        return NULL;
+    }
+    error = obstacle(msg);
+    if (error) {
+        epochs_note(msg->pid, msg->epoch);
+        arrival_send(&move, MB_MSG_REJECT, (uint64_t)error);
+        return NULL;
+    }
+    return open_slot(msg);
+}
+
+static void decode(struct arrival *a, const void *bytes)
+{
+    int error = image_decode(bytes, a->image_bytes, a->move.pid,
+                             a->move.epoch, &a->proc);
+
+    if (error) {
+        a->proc = NULL;
+        arrival_reject(a, -error);
+        return;
+    }
+    put_image(a);
+    objects_await_map(a->proc, true);
+    a->since_ns = time_now_ns();
+    a->state = ARRIVAL_CRITICAL;
+}
+
+/* An image that fits into a message is decoded where it lies. */
+static void collect(struct arrival *a, const struct mb_msg *msg,
+                    const void *page, uint32_t length)
+{
+    if (msg->index != a->image_got || msg->arg != a->image_bytes ||
+        length == 0 || length > a->image_bytes - a->image_got) {
+        arrival_reject(a, EINVAL);
+        return;
+    }
+    a->image_got += length;
+    if (a->image == NULL) {
+        if (a->image_got != a->image_bytes) {
+            arrival_reject(a, EINVAL);
+            return;
+        }
+        decode(a, page);
+        return;
+    }
+    memcpy(a->image->bytes + msg->index, page, length);
+    if (a->image_got == a->image_bytes) {
+        decode(a, a->image->bytes);
+    }
+}
+
+void arrival_state(const struct mb_msg *msg, const void *page, uint32_t length,
+                   struct instant now)
+{
+    struct arrival *a = msg->index == 0 ? begin(msg) : arrival_match(msg);
+
+    if (a == NULL || a->state != ARRIVAL_IMAGE) {
+        return;
+    }
+    collect(a, msg, page, length);
+    if ((msg->flags & MB_MSG_RESUME) && a->state == ARRIVAL_CRITICAL) {
+        arrival_resume(a, now);
+    }
+}
+
+void arrival_forget(struct proc *proc)
+{
+    struct arrival *a = arrival_find(proc->pid);
+
+    if (a == NULL) {
+        return;
+    }
+    arrival_settled(a);
+    a->proc = NULL;
+    a->resume_seen = true;
+    a->state = ARRIVAL_ENDED;
+    if (!a->drained) {
+        arrival_send(&a->move, MB_MSG_GONE, 0);
+    }
+    arrival_progress(a);
+}
+
+void arrival_progress(struct arrival *a)
+{
+    struct proc *proc = a->proc;
+
+    if (!a->drained || !a->resume_seen) {
+        return;
+    }
+    arrival_free(a);
+    if (proc) {
+        departure_consider(proc);
+    }
+}
+
+void arrival_drained(const struct mb_msg *msg)
+{
+    struct arrival *a = arrival_match(msg);
+
+    if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
+        a->drained = true;
+        arrival_progress(a);
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The target's side of a migration. States (docs/migration.md):
+ *
+ *   IMAGE --> CRITICAL --> RUNNING --> (free)
+ *     |          |            `-----> ENDED --> (free)
+ *     `----------`--> (rejected: free)
+ *
+ * IMAGE: the state is being collected. CRITICAL: the process exists, frozen;
+ * pages come that it needs to run. RUNNING: it runs here, the source may still
+ * hold pages. ENDED: it has exited, late pages are swallowed. RUNNING and ENDED
+ * end when the source has said that nothing is left there and the resume has
+ * been seen.
+ *
+ * Invariant: a process with remote pages, or that may have some, has an
+ * arrival, and cannot move on.
+ */
+#ifndef MIGRATE_ARRIVAL_H
+#define MIGRATE_ARRIVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hw/abi/message.h"
+#include "hw/abi/ring.h"
+#include "migrate/marks.h"
+#include "proc/proc.h"
+#include "proc/timer.h"
+
+#define ARRIVALS        PROCS_MAX
+#define IMAGES_MAX      16      /* images longer than a message, at one time */
+
+enum arrival_state {
+    ARRIVAL_FREE,
+    ARRIVAL_IMAGE,
+    ARRIVAL_CRITICAL,
+    ARRIVAL_RUNNING,
+    ARRIVAL_ENDED,
+};
+
+struct arrival_image;
+
+struct arrival {
+    enum arrival_state state;
+    struct arrival *next;
+    struct move move;
+    struct proc *proc;              /* NULL in IMAGE and ENDED */
+    struct arrival_image *image;    /* NULL but in IMAGE */
+    uint32_t image_bytes;           /* of the image in all */
+    uint32_t image_got;
+    uint64_t since_ns;              /* when the process came to exist here */
+    struct instant received;
+    struct instant installed;
+    struct timer settle;
+    bool settling;                  /* resumed, not yet acknowledged */
+    bool resume_seen;               /* its mark has been written */
+    bool drained;
+};
+
+void arrival_init(void);
+/* The arrival of a process that exists here, or NULL. */
+struct arrival *arrival_find(uint32_t pid);
+/* The process ends here: tells the source if it still holds pages. */
+void arrival_forget(struct proc *proc);
+
+/* -- messages from the source; `page` holds the payload. The result says
+ * whether the page was kept (drivers/migbridge.h). -- */
+void arrival_state(const struct mb_msg *msg, const void *page, uint32_t length,
+                   struct instant now);
+bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
+                  bool may_keep, struct instant now);
+void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
+                 struct instant now);
+void arrival_drained(const struct mb_msg *msg);
+
+/* -- between arrival.c, arrival_resume.c and paging.c -- */
+struct arrival *arrival_match(const struct mb_msg *msg);
+void arrival_send(const struct move *move, enum mb_msg_type type,
+                  uint64_t arg);
+/* Refuses the process before it has run here. */
+void arrival_reject(struct arrival *arrival, int error);
+/* The last critical message has come: the process runs. */
+void arrival_resume(struct arrival *arrival, struct instant received);
+/* Acknowledges the resume and lets messages in again. */
+void arrival_settled(struct arrival *arrival);
+/* Frees it, if it is over. */
+void arrival_progress(struct arrival *arrival);
+/* A page or the map could not be put in place after the resume: the process
+ * cannot go on without it and is ended. */
+void arrival_fail(struct arrival *arrival, int error);
+/* proc_hooks.remote_fault */
+void paging_fault(struct thread *thread, struct pages *pages, uint64_t index);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The resume at the target, and what has to wait until it is over.
+ *
+ * The source's next messages (the map, pushed pages) are close behind the
+ * last critical one, often there before the process runs. They must not delay
+ * it: messages are held back, and the acknowledgement with them, until the
+ * process has trapped once or SETTLE_INSNS have passed.
+ */
+#include <stddef.h>
+
+#include "drivers/migbridge.h"
+#include "lib/errno.h"
+#include "lib/printk.h"
+#include "migrate/algorithm.h"
+#include "migrate/arrival.h"
+#include "migrate/arrival_internal.h"
+#include "migrate/objects.h"
+
+#define SETTLE_INSNS    2048u
+#define SIGNAL_KILL     9
+
+#define CONTAINER(pointer, type, member) \
+    ((type *)((char *)(pointer) - offsetof(type, member)))
+
+static void stamp_resume(struct arrival *a, struct instant resumed)
+{
+    mark_phase(&a->move, MB_MARK_RECEIVED, a->received);
+    mark_phase(&a->move, MB_MARK_INSTALLED, a->installed);
+    mark_phase(&a->move, MB_MARK_RESUMED, resumed);
+    a->resume_seen = true;
+}
+
+void arrival_settled(struct arrival *a)
+{
+    if (!a->settling) {
+        return;
+    }
+    a->settling = false;
+    timer_cancel(&a->settle);
+    bridge_release_receive();
+    arrival_send(&a->move, MB_MSG_RESUMED, 0);
+}
+
+void arrival_settle_expired(struct timer *timer)
+{
+    arrival_settled(CONTAINER(timer, struct arrival, settle));
+}
+
+/* thread->on_resumed: the first trap of the first thread to run. */
+static void resumed(struct thread *thread)
+{
+    struct arrival *a = arrival_find(thread->proc->pid);
+
+    if (!marks_has_run(&thread->frame)) {
+        thread->on_resumed = resumed;
+        return;
+    }
+    kassert(a);
+    for (struct thread *t = thread->proc->threads; t; t = t->sibling) {
+        if (t->on_resumed == resumed) {
+            t->on_resumed = NULL;
+        }
+    }
+    stamp_resume(a, instant_entered(&thread->frame));
+    arrival_settled(a);
+    arrival_progress(a);
+}
+
+/* Gives the threads back; true if one of them is going to run. */
+static bool unfreeze(struct proc *proc)
+{
+    bool runs = false;
+
+    for (struct thread *t = proc->threads; t; t = t->sibling) {
+        sched_unfreeze(t);
+        if (t->state == THREAD_RUNNABLE) {
+            t->on_resumed = resumed;
+            runs = true;
+        }
+    }
+    return runs;
+}
+
+void arrival_resume(struct arrival *a, struct instant received)
+{
+    if (algorithms[a->move.algorithm]->follow == NULL) {
+        objects_await_map(a->proc, false);
+    }
+    a->state = ARRIVAL_RUNNING;
+    a->received = received;
+    a->installed = instant_now();
+    if (unfreeze(a->proc)) {
+        a->settling = true;
+        bridge_hold_receive();
+        timer_arm(&a->settle, a->installed.time_ns +
+                  (uint64_t)SETTLE_INSNS * bridge_ns_per_insn());
+    } else {
+        stamp_resume(a, a->installed);
+        arrival_send(&a->move, MB_MSG_RESUMED, 0);
+    }
+}
+
+void arrival_fail(struct arrival *a, int error)
+{
+    struct proc *proc = a->proc;
+
+    printk("migrate: process %u epoch %u: page lost (%d), it is ended\n",
+           a->move.pid, a->move.epoch, error);
+    proc_fatal(proc->threads, SIGNAL_KILL);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The source's side of a migration. States (docs/migration.md):
+ *
+ *   WANTED ---> SENT ---> FLUSHING ---> DRAINED ---> (free)
+ *                 `-----> ABORTED ----------------> (free)
+ *
+ * WANTED: the process runs, and moves when it can. SENT: frozen here, maybe
+ * running there; its whole image is here. FLUSHING: it runs there; pages are
+ * freed as they go. DRAINED: all have gone, the last message is under way.
+ * ABORTED: it runs here again; what was posted is still leaving.
+ *
+ * Invariant: while `in_flight` is not zero, messages in the transport point to
+ * this slot, and it is not reused.
+ */
+#ifndef MIGRATE_DEPARTURE_H
+#define MIGRATE_DEPARTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hw/abi/message.h"
+#include "migrate/map.h"
+#include "migrate/marks.h"
+#include "migrate/objects.h"
+#include "migrate/transport.h"
+#include "proc/proc.h"
+#include "proc/timer.h"
+
+#define CRITICAL_MAX    8       /* pages that an algorithm can name */
+#define DEPARTURES      PROCS_MAX
+#define LEAVING_MAX     8       /* processes that leave a node at one time */
+
+enum departure_state {
+    DEPARTURE_FREE,
+    DEPARTURE_WANTED,
+    DEPARTURE_SENT,
+    DEPARTURE_FLUSHING,
+    DEPARTURE_DRAINED,
+    DEPARTURE_ABORTED,
+};
+
+/* A page that must be there before the process runs again. */
+struct critical {
+    uint64_t index;             /* in the address space */
+    uint16_t offset;            /* of the part that counts; it ends the page */
+    uint16_t role;              /* MB_MSG_CODE, _HEAP or _STACK */
+};
+
+/* A walk over all pages that sends them. */
+struct push {
+    bool active;
+    bool critical;              /* all pages, before the resume; else the
+                                 * modified ones, after it */
+    struct cursor cursor;       /* what lies before it has been posted */
+    uint32_t under_way;         /* posted by it and not left yet */
+    uint64_t left;              /* if critical: pages still to be posted */
+};
+
+/* Encoded state and map while they are under way: preallocated (paper,
+ * technique 5), and thereby the bound on processes that leave at a time. */
+struct departure_buffer;
+
+struct departure {
+    enum departure_state state;
+    struct departure *next;     /* in the list of those in use, or free */
+    struct proc *proc;
+    struct move move;
+    struct departure_buffer *buffer;
+    struct critical critical[CRITICAL_MAX];
+    uint32_t critical_count;
+    bool all_critical;
+    struct push push;
+    struct cursor map_cursor;
+    uint32_t map_runs;          /* sent */
+    bool map_active;
+    uint32_t in_flight;         /* messages that name this slot */
+    struct timer timeout;
+    struct timer nudge;
+    /* for the trace */
+    uint64_t pages;             /* present at the freeze */
+    uint64_t pushed;
+    uint64_t served;
+};
+
+void departure_init(void);
+/* The one of (pid, epoch) whose image has been sent, or NULL. */
+struct departure *departure_find(uint32_t pid, uint32_t epoch);
+/* A process that wants to move: -EBUSY if it does already or no slot. */
+int departure_want(struct proc *proc, const struct move *move);
+/* Starts the wanted move of a process if nothing speaks against it and the
+ * process is not about to return to user mode (then the hook does). */
+void departure_consider(struct proc *proc);
+/* proc_hooks.move: its current thread is about to return to user mode. */
+void departure_hook(struct proc *proc);
+/* The process ends here: a move that has not begun is forgotten. */
+void departure_forget(struct proc *proc);
+
+/* -- for algorithms -- */
+/* Adds a page of the address space, from `offset` on, unless it is absent or
+ * named already. */
+void departure_add_critical(struct departure *departure, uint64_t index,
+                            uint64_t offset, uint16_t role);
+void departure_add_all(struct departure *departure);
+/* Sends the map, then all modified pages. */
+void departure_push_rest(struct departure *departure);
+
+/* -- messages from the target -- */
+void departure_resumed(struct departure *departure);
+void departure_rejected(struct departure *departure, int error);
+void departure_requested(struct departure *departure,
+                         const struct mb_msg *request, struct instant taken);
+void departure_gone(struct departure *departure);
+
+/* -- between departure.c and push.c -- */
+/* Posts a page for the departure's process with its contents from offset on.
+ * False: no room on the bulk lane. */
+bool departure_post_page(struct departure *departure,
+                         const struct page_ref *ref, uint32_t offset,
+                         enum lane lane, uint16_t flags, uint64_t tag,
+                         void (*left)(void *departure));
+struct mb_msg departure_message(const struct departure *departure,
+                                enum mb_msg_type type);
+bool departure_is_critical(const struct departure *departure,
+                           const struct page_ref *ref);
+struct mb_page_run *departure_map_page(struct departure *departure);
+/* Something has left or come to an end: goes on or finishes. */
+void departure_progress(struct departure *departure);
+
+void push_start(struct departure *departure, bool critical);
+void push_pump(struct departure *departure);
+/* The process runs at the target: what has been sent can be freed. */
+void push_drop_sent(struct departure *departure);
+
+#endif

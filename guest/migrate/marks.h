@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Instants, and the records that a ledger is made of (hw/abi/trace.h).
+ *
+ * Instants of the critical path are taken where they happen and written down
+ * later, off the path, with their own time.
+ */
+#ifndef MIGRATE_MARKS_H
+#define MIGRATE_MARKS_H
+
+#include <stdint.h>
+
+#include "arch/frame.h"
+#include "hw/abi/trace.h"
+#include "proc/proc.h"
+
+/* No migration of the plan: asked for by a program. */
+#define PLAN_NONE   UINT32_MAX
+
+struct instant {
+    uint64_t time_ns;
+    uint64_t instret;
+};
+
+/* What all records and messages of one migration have in common. */
+struct move {
+    uint32_t pid;
+    uint32_t epoch;
+    uint32_t source;            /* node */
+    uint32_t target;            /* node */
+    uint32_t algorithm;
+    uint32_t plan_index;        /* or PLAN_NONE */
+};
+
+/* Both counters as they are before the first of the two reads. */
+static inline struct instant instant_now(void)
+{
+    struct instant now;
+
+    __asm__ volatile("rdcycle %0\n\trdinstret %1"
+                     : "=r"(now.time_ns), "=r"(now.instret));
+    now.instret -= 1;
+    return now;
+}
+
+/* After the last user instruction before the trap that frame is of. */
+static inline struct instant instant_left(const struct frame *frame)
+{
+    return (struct instant){ frame->time_ns, frame->instret };
+}
+
+/* Before the first user instruction of the stay that the trap ended. */
+static inline struct instant instant_entered(const struct frame *frame)
+{
+    return (struct instant){ frame->resume_ns, frame->resume_instret };
+}
+
+/*
+ * Whether the stay in user mode that this trap ended was one: an interrupt
+ * may be taken before the first instruction, and then nothing has resumed.
+ */
+bool marks_has_run(const struct frame *frame);
+
+void mark_phase(const struct move *move, enum mb_phase_mark mark,
+                struct instant at);
+void mark_fault(const struct move *move, uint64_t tag,
+                enum mb_fault_mark mark, uint32_t object, uint64_t index,
+                struct instant at);
+/* Records about a whole migration, at this moment. */
+void mark_abort(const struct move *move, int error);
+void mark_timeout(const struct move *move, int error);
+void mark_drained(const struct move *move, uint64_t pushed, uint64_t served,
+                  uint64_t pages);
+void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,
+                    uint64_t index);
+
+#endif

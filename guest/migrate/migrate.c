@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Migration's outside: requests, messages, hooks.
+ * Protocol and state machines: docs/migration.md.
+ */
+#include "migrate/migrate.h"
+
+#include <stddef.h>
+
+#include "drivers/migbridge.h"
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "migrate/algorithm.h"
+#include "migrate/arrival.h"
+#include "migrate/departure.h"
+#include "migrate/plan.h"
+#include "migrate/transport.h"
+#include "proc/plan.h"
+
+/* -- requests -- */
+
+/* The process has left, or is just leaving: its new host decides. */
+static void forward(const struct departure *d, const struct move *move)
+{
+    struct parcel parcel = {
+        .msg = departure_message(d, MB_MSG_GOTO),
+        .lane = LANE_URGENT,
+    };
+
+    parcel.msg.index = move->target;
+    parcel.msg.aux = move->algorithm;
+    parcel.msg.tag = move->plan_index;
+    transport_post(&parcel);
+    transport_flush();
+}
+
+int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
+                    uint32_t plan_index)
+{
+    const struct departure *d = proc->move;
+    struct move move = {
+        .pid = proc->pid,
+        .epoch = proc->epoch,
+        .source = bridge_node(),
+        .target = target,
+        .algorithm = algorithm,
+        .plan_index = plan_index,
+    };
+    int error;
+
+    if (target >= bridge_node_count() || algorithm >= ALGORITHM_COUNT) {
+        mark_abort(&move, EINVAL);
+        return -EINVAL;
+    }
+    if (d && d->state != DEPARTURE_WANTED) {
+        forward(d, &move);
+        return 0;
+    }
+    if (target == bridge_node()) {
+        mark_abort(&move, EALREADY);
+        return 0;
+    }
+    error = departure_want(proc, &move);
+    if (error) {
+        mark_abort(&move, -error);
+        return error;
+    }
+    departure_consider(proc);
+    return 0;
+}
+
+static void plan_due(uint32_t plan_index)
+{
+    const struct mb_plan_migration *planned = plan_migration(plan_index);
+    struct proc *proc = proc_find(planned->process + 1);
+
+    if (proc) {
+        (void)migrate_request(proc, planned->target, planned->algorithm,
+                              plan_index);
+    }
+}
+
+/* /proc/PID/goto */
+static int go(struct proc *proc, uint32_t node, const char *algorithm)
+{
+    int number = ALGORITHM_FREEZE_FREE;
+
+    if (algorithm) {
+        number = algorithm_by_name(algorithm);
+        if (number < 0) {
+            return number;
+        }
+    }
+    return migrate_request(proc, node, (uint32_t)number, PLAN_NONE);
+}
+
+/* -- messages -- */
+
+struct message {
+    const struct mb_msg *msg;
+    void *page;
+    uint32_t length;
+    bool may_keep;
+    struct instant now;
+};
+
+/* The departure that a message from its target is about. */
+static struct departure *departure_of(const struct mb_msg *msg)
+{
+    struct departure *d = departure_find(msg->pid, msg->epoch);
+
+    return d && d->move.target == msg->source ? d : NULL;
+}
+
+static bool receive_state(const struct message *m)
+{
+    arrival_state(m->msg, m->page, m->length, m->now);
+    return false;
+}
+
+static bool receive_page(const struct message *m)
+{
+    return arrival_page(m->msg, m->page, m->length, m->may_keep, m->now);
+}
+
+static bool receive_map(const struct message *m)
+{
+    arrival_map(m->msg, m->page, m->length, m->now);
+    return false;
+}
+
+static bool receive_request(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_requested(d, m->msg, m->now);
+    }
+    return false;
+}
+
+static bool receive_resumed(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_resumed(d);
+    }
+    return false;
+}
+
+static bool receive_reject(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_rejected(d, (int)m->msg->arg);
+    }
+    return false;
+}
+
+static bool receive_drained(const struct message *m)
+{
+    arrival_drained(m->msg);
+    return false;
+}
+
+static bool receive_gone(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_gone(d);
+    }
+    return false;
+}
+
+/*
+ * A migration of the plan was forwarded because the process was not here yet
+ * when it was due; if it was, this node's own timer has seen to it.
+ */
+static bool receive_goto(const struct message *m)
+{
+    const struct mb_msg *msg = m->msg;
+    uint32_t plan_index = (uint32_t)msg->tag;
+    const struct arrival *a = arrival_find(msg->pid);
+    struct proc *proc = proc_find(msg->pid);
+
+    if (proc == NULL || proc->epoch != msg->epoch) {
+        return false;
+    }
+    if (plan_index != PLAN_NONE &&
+        (plan_index >= plan_migration_count() || a == NULL ||
+         plan_migration(plan_index)->at_ns >= a->since_ns)) {
+        return false;
+    }
+    (void)migrate_request(proc, (uint32_t)msg->index, msg->aux, plan_index);
+    return false;
+}
+
+static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
+    [MB_MSG_STATE] = receive_state,
+    [MB_MSG_PAGE] = receive_page,
+    [MB_MSG_MAP] = receive_map,
+    [MB_MSG_REQUEST] = receive_request,
+    [MB_MSG_RESUMED] = receive_resumed,
+    [MB_MSG_REJECT] = receive_reject,
+    [MB_MSG_DRAINED] = receive_drained,
+    [MB_MSG_GONE] = receive_gone,
+    [MB_MSG_GOTO] = receive_goto,
+};
+
+static bool receive(const struct mb_rx_completion *completion, void *page,
+                    bool may_keep)
+{
+    struct message m = {
+        .msg = &completion->msg,
+        .page = page,
+        .length = completion->length,
+        .may_keep = may_keep,
+        .now = instant_now(),
+    };
+
+    if (m.msg->type >= MB_MSG_TYPES || receivers[m.msg->type] == NULL) {
+        return false;
+    }
+    return receivers[m.msg->type](&m);
+}
+
+static void exiting(struct proc *proc)
+{
+    departure_forget(proc);
+    arrival_forget(proc);
+}
+
+void migrate_init(void)
+{
+    transport_init(&transport_bridge);
+    departure_init();
+    arrival_init();
+    bridge_on_receive(receive);
+    fs_set_goto(go);
+    proc_hooks = (struct proc_hooks){
+        .move = departure_hook,
+        .remote_fault = paging_fault,
+        .exiting = exiting,
+    };
+    migrate_plan_start(plan_due);
+}

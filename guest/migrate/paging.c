@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages at the target: critical, asked for, or pushed.
+ *
+ * Invariant: for every page that some thread waits for, one request is under
+ * way, or the source had already sent the page when the request got there. So
+ * the threads that wait are the table of requests; no other exists.
+ */
+#include <stddef.h>
+
+#include "lib/errno.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "drivers/migbridge.h"
+#include "migrate/arrival.h"
+#include "migrate/map.h"
+#include "migrate/objects.h"
+#include "migrate/transport.h"
+#include "mm/page.h"
+
+#define SIGNAL_KILL     9
+#define NODE_SHIFT      48      /* a tag is unique in the cluster */
+#define INDEX_MASK      ((1ull << WAIT_OBJECT_SHIFT) - 1)
+
+static uint64_t last_tag;
+
+static uint64_t next_tag(void)
+{
+    return (uint64_t)bridge_node() << NODE_SHIFT | ++last_tag;
+}
+
+static bool waits_for(const struct thread *thread, enum wait_reason reason,
+                      uint64_t key)
+{
+    return thread->state == THREAD_SLEEPING && thread->wait == reason &&
+           thread->wait_key == key;
+}
+
+static bool is_requested(const struct thread *thread)
+{
+    const struct thread *t = thread->proc->threads;
+
+    for (; t; t = t->sibling) {
+        if (t != thread && waits_for(t, WAIT_PAGE, thread->wait_key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void request(const struct move *move, uint64_t tag, uint32_t object,
+                    uint64_t index)
+{
+    struct parcel parcel = {
+        .msg = {
+            .type = MB_MSG_REQUEST,
+            .target = (uint16_t)move->source,
+            .pid = move->pid,
+            .epoch = move->epoch,
+            .object = object,
+            .index = index,
+            .tag = tag,
+        },
+        .lane = LANE_URGENT,
+    };
+
+    transport_post(&parcel);
+    transport_flush();
+}
+
+void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
+{
+    struct arrival *a = arrival_find(thread->proc->pid);
+
+    if (a == NULL) {
+        printk("migrate: process %u: page %x:%lx is nowhere\n",
+               thread->proc->pid, pages->object, index);
+        proc_fatal(thread, SIGNAL_KILL);
+        return;
+    }
+    thread->fault_tag = next_tag();
+    if (thread->wait == WAIT_PAGE && !is_requested(thread)) {
+        request(&a->move, thread->fault_tag, pages->object, index);
+    }
+    mark_fault(&a->move, thread->fault_tag, MB_FAULT_REQUESTED, pages->object,
+               index, instant_now());
+    mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
+               index, instant_left(&thread->frame));
+}
+
+static uint32_t object_of(const struct thread *thread)
+{
+    return (uint32_t)(thread->wait_key >> WAIT_OBJECT_SHIFT);
+}
+
+static uint64_t index_of(const struct thread *thread)
+{
+    return thread->wait_key & INDEX_MASK;
+}
+
+/* thread->on_resumed of a thread whose page or map has come. */
+static void resumed(struct thread *thread)
+{
+    struct move move = {
+        .pid = thread->proc->pid,
+        .epoch = thread->proc->epoch,
+    };
+
+    if (!marks_has_run(&thread->frame)) {
+        thread->on_resumed = resumed;
+        return;
+    }
+    mark_fault(&move, thread->fault_tag, MB_FAULT_RESUMED, object_of(thread),
+               index_of(thread), instant_entered(&thread->frame));
+    thread->fault_tag = 0;
+}
+
+static void end_wait(struct arrival *a, struct thread *thread,
+                     struct instant now)
+{
+    mark_fault(&a->move, thread->fault_tag, MB_FAULT_RECEIVED,
+               object_of(thread), index_of(thread), now);
+    thread->on_resumed = resumed;
+}
+
+/* The page is there, or it is known that it is not needed any more. */
+static void page_arrived(struct arrival *a, struct pages *pages,
+                         uint64_t index, struct instant now)
+{
+    uint64_t key = (uint64_t)pages->object << WAIT_OBJECT_SHIFT | index;
+
+    for (struct thread *t = a->proc->threads; t; t = t->sibling) {
+        if (waits_for(t, WAIT_PAGE, key)) {
+            end_wait(a, t, now);
+        }
+    }
+    proc_page_arrived(a->proc, pages, index);
+}
+
+/* -- putting pages in place -- */
+
+/* A whole page is used as it was received; of a partial one the contents move
+ * to their place and the rest becomes zero. */
+static void spread(void *page, uint32_t offset, uint32_t length)
+{
+    uint8_t *bytes = page;
+
+    if (offset > 0) {
+        memmove(bytes + offset, bytes, length);
+        memset(bytes, 0, offset);
+    }
+    memset(bytes + offset + length, 0, PAGE_SIZE - offset - length);
+}
+
+static int install(struct arrival *a, const struct mb_msg *msg, void *page,
+                   uint32_t length, bool may_keep)
+{
+    struct pages *pages = object_find(a->proc, msg->object);
+
+    if (pages == NULL) {
+        return -ENOENT;
+    }
+    if (length > PAGE_SIZE || msg->aux > PAGE_SIZE - length) {
+        return -EINVAL;
+    }
+    if (!may_keep) {
+        return -ENOMEM;
+    }
+    spread(page, msg->aux, length);
+    return pages->ops->install(pages, msg->index, page,
+                               !(msg->flags & MB_MSG_CLEAN));
+}
+
+static bool critical_page(struct arrival *a, const struct mb_msg *msg,
+                          void *page, uint32_t length, bool may_keep,
+                          struct instant now)
+{
+    int error = install(a, msg, page, length, may_keep);
+
+    if (error) {
+        arrival_reject(a, -error);
+        return false;
+    }
+    if (msg->flags & MB_MSG_RESUME) {
+        arrival_resume(a, now);
+    }
+    return true;
+}
+
+/* A page for a place that was unmapped, or mapped anew, is not needed. */
+static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
+                       uint32_t length, bool may_keep, struct instant now)
+{
+    struct pages *pages = object_find(a->proc, msg->object);
+    int error = install(a, msg, page, length, may_keep);
+
+    if (error == -ENOENT || error == -EEXIST) {
+        mark_duplicate(msg->pid, msg->epoch, msg->object, msg->index);
+    } else if (error) {
+        arrival_fail(a, error);
+        return false;
+    }
+    if (pages) {
+        page_arrived(a, pages, msg->index, now);
+    }
+    return error == 0;
+}
+
+bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
+                  bool may_keep, struct instant now)
+{
+    struct arrival *a = arrival_match(msg);
+
+    if (a && a->state == ARRIVAL_CRITICAL && (msg->flags & MB_MSG_CRITICAL)) {
+        return critical_page(a, msg, page, length, may_keep, now);
+    }
+    if (a && a->state == ARRIVAL_RUNNING && !(msg->flags & MB_MSG_CRITICAL)) {
+        return later_page(a, msg, page, length, may_keep, now);
+    }
+    if (a == NULL || a->state != ARRIVAL_ENDED) {
+        mark_duplicate(msg->pid, msg->epoch, msg->object, msg->index);
+    }
+    return false;
+}
+
+/* -- the map -- */
+
+static int mark_runs(struct proc *proc, const struct mb_page_run *runs,
+                     uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct pages *pages = object_find(proc, runs[i].object);
+        int error;
+
+        /* An object that is newer than the process's arrival has no pages at
+         * the source, whatever its number was used for there. */
+        if (pages == NULL || !pages->map_awaited) {
+            continue;
+        }
+        error = pages->ops->mark_remote(pages, runs[i].index, runs[i].count);
+        if (error) {
+            return error;
+        }
+    }
+    return 0;
+}
+
+static void map_complete(struct arrival *a, struct instant now)
+{
+    objects_await_map(a->proc, false);
+    for (struct thread *t = a->proc->threads; t; t = t->sibling) {
+        if (t->state == THREAD_SLEEPING && t->wait == WAIT_MAP) {
+            end_wait(a, t, now);
+        }
+    }
+    for (uint32_t object = 0; object < object_end(a->proc); object++) {
+        struct pages *pages = object_find(a->proc, object);
+
+        if (pages) {
+            proc_page_arrived(a->proc, pages, INDEX_MASK);
+        }
+    }
+}
+
+void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
+                 struct instant now)
+{
+    struct arrival *a = arrival_match(msg);
+    const struct mb_page_run *runs = page;
+    int error;
+
+    if (a == NULL || a->state != ARRIVAL_RUNNING) {
+        return;
+    }
+    error = map_is_valid(runs, length, OBJECTS)
+            ? mark_runs(a->proc, runs, length / sizeof(*runs)) : -EINVAL;
+    if (error) {
+        arrival_fail(a, error);
+    } else if (msg->aux == 0) {
+        map_complete(a, now);
+    }
+}

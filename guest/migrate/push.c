@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sending pages in bulk, and the map that says which ones are to come.
+ *
+ * A page that is posted is referenced by the transport. Until the target has
+ * resumed it stays in the process, too; from then on it is taken out, so that
+ * the modified pages that are present are those that have not been sent.
+ */
+#include <stddef.h>
+
+#include "lib/printk.h"
+#include "migrate/departure.h"
+#include "mm/page.h"
+
+/* Posted at one time: enough that the wire is never idle, and few enough after
+ * the resume that a page which is asked for is seldom stuck behind them. */
+#define CRITICAL_DEPTH  64u
+#define PUSH_DEPTH      8u
+
+bool departure_post_page(struct departure *d, const struct page_ref *ref,
+                         uint32_t offset, enum lane lane, uint16_t flags,
+                         uint64_t tag, void (*left)(void *departure))
+{
+    struct parcel parcel = {
+        .msg = departure_message(d, MB_MSG_PAGE),
+        .payload = (const uint8_t *)ref->page + offset,
+        .length = PAGE_SIZE - offset,
+        .lane = lane,
+        .page = ref->page,
+        .left = left,
+        .owner = d,
+    };
+
+    parcel.msg.flags = flags | (ref->modified ? 0 : MB_MSG_CLEAN);
+    parcel.msg.object = ref->object;
+    parcel.msg.index = ref->index;
+    parcel.msg.aux = offset;
+    parcel.msg.tag = tag;
+    if (!transport_post(&parcel)) {
+        return false;
+    }
+    page_get(ref->page);
+    d->in_flight++;
+    return true;
+}
+
+static void pushed_left(void *departure)
+{
+    struct departure *d = departure;
+
+    d->in_flight--;
+    d->push.under_way--;
+    departure_progress(d);
+}
+
+/* The next page that the push is for; false: there is none left. */
+static bool next_page(struct departure *d, struct cursor *cursor,
+                      struct page_ref *ref)
+{
+    while (objects_next(d->proc, cursor, ref)) {
+        if (d->push.critical ||
+            (ref->modified && !departure_is_critical(d, ref))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop(struct departure *d, const struct page_ref *ref)
+{
+    struct pages *pages = object_find(d->proc, ref->object);
+
+    pages->ops->drop(pages, ref->index);
+}
+
+static bool push_one(struct departure *d)
+{
+    struct cursor cursor = d->push.cursor;
+    uint16_t flags = d->push.critical ? MB_MSG_CRITICAL : MB_MSG_PUSHED;
+    struct page_ref ref;
+
+    if (!next_page(d, &cursor, &ref)) {
+        d->push.active = false;
+        return false;
+    }
+    if (d->push.critical && d->push.left == 1) {
+        flags |= MB_MSG_RESUME;
+    }
+    if (!departure_post_page(d, &ref, 0, LANE_BULK, flags, 0, pushed_left)) {
+        return false;
+    }
+    d->push.cursor = cursor;
+    d->push.under_way++;
+    if (d->push.critical) {
+        d->push.left--;
+    } else {
+        d->pushed++;
+    }
+    if (d->state == DEPARTURE_FLUSHING) {
+        drop(d, &ref);
+    }
+    return true;
+}
+
+void push_pump(struct departure *d)
+{
+    uint32_t depth = d->push.critical ? CRITICAL_DEPTH : PUSH_DEPTH;
+
+    while (d->push.active && d->push.under_way < depth) {
+        if (!push_one(d)) {
+            break;
+        }
+    }
+}
+
+void push_start(struct departure *d, bool critical)
+{
+    d->push.active = true;
+    d->push.critical = critical;
+    push_pump(d);
+}
+
+/* What the push has passed, and the critical pages, wherever they lie. */
+void push_drop_sent(struct departure *d)
+{
+    struct cursor cursor = { 0 };
+    struct page_ref ref;
+
+    while (objects_next(d->proc, &cursor, &ref) &&
+           (ref.object < d->push.cursor.object ||
+            (ref.object == d->push.cursor.object &&
+             ref.index < d->push.cursor.index))) {
+        drop(d, &ref);
+    }
+    for (uint32_t i = 0; i < d->critical_count; i++) {
+        ref.object = MB_OBJECT_SPACE;
+        ref.index = d->critical[i].index;
+        drop(d, &ref);
+    }
+}
+
+/* -- the map -- */
+
+static void map_step(struct departure *d);
+
+static void map_left(void *departure)
+{
+    struct departure *d = departure;
+
+    d->in_flight--;
+    if (d->map_active) {
+        map_step(d);
+    }
+    departure_progress(d);
+}
+
+/* Puts as many runs as a message holds; true if all pages are in the map. */
+static bool map_fill(struct departure *d, struct map *map)
+{
+    struct cursor cursor = d->map_cursor;
+    struct page_ref ref;
+
+    while (next_page(d, &cursor, &ref)) {
+        if (!map_add(map, ref.object, ref.index)) {
+            return false;
+        }
+        d->map_cursor = cursor;
+    }
+    return true;
+}
+
+/* One message at a time: they share a page. The push begins behind the last,
+ * so no page arrives that the target has not been told of. */
+static void map_step(struct departure *d)
+{
+    struct map map;
+    struct parcel parcel = {
+        .msg = departure_message(d, MB_MSG_MAP),
+        .payload = departure_map_page(d),
+        .lane = LANE_URGENT,
+        .left = map_left,
+        .owner = d,
+    };
+
+    map_init(&map, departure_map_page(d), MAP_RUNS);
+    d->map_active = !map_fill(d, &map);
+    parcel.length = (uint32_t)(map.count * sizeof(struct mb_page_run));
+    parcel.msg.index = d->map_runs;
+    parcel.msg.aux = d->map_active;
+    d->map_runs += map.count;
+    d->in_flight++;
+    transport_post(&parcel);
+    transport_flush();
+    if (!d->map_active) {
+        push_start(d, false);
+    }
+}
+
+void departure_push_rest(struct departure *d)
+{
+    map_step(d);
+}

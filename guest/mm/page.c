@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Physical pages.
+ *
+ * Pages that were never used are taken off the ranges they came in; those
+ * given back form a list through their own first words, and go first. So
+ * starting up costs nothing, however much memory there is.
+ *
+ * Invariant: a page is free exactly when its reference count is zero.
+ */
+#include "mm/page.h"
+
+#include "lib/printk.h"
+#include "lib/string.h"
+
+#define RANGES          4       /* pieces of RAM between what is in use */
+#define ZERO_WORDS      32      /* stores per turn, see the pragma */
+
+struct range {
+    uint64_t next;              /* physical */
+    uint64_t end;
+};
+
+struct free_page {
+    struct free_page *next;
+};
+
+static uint64_t ram_start;
+static uint64_t ram_end;
+static uint32_t *references;    /* by number of the page in RAM */
+static struct range ranges[RANGES];
+static unsigned range_count;
+static struct free_page *free_list;
+static uint64_t free_count;
+static uint64_t total_count;
+
+static uint32_t *references_of(const void *page)
+{
+    uint64_t physical = virt_to_phys(page);
+
+    kassert(physical % PAGE_SIZE == 0 && physical >= ram_start &&
+            physical < ram_end);
+    return &references[(physical - ram_start) >> PAGE_SHIFT];
+}
+
+uint64_t page_init(uint64_t start, uint64_t end, uint64_t first_free)
+{
+    uint64_t pages = (end - start) >> PAGE_SHIFT;
+
+    ram_start = start;
+    ram_end = end;
+    references = phys_to_virt((first_free + PAGE_MASK) & ~PAGE_MASK);
+    memset(references, 0, pages * sizeof(*references));
+    return virt_to_phys(references + pages);
+}
+
+void page_add(uint64_t start, uint64_t end)
+{
+    start = (start + PAGE_MASK) & ~PAGE_MASK;
+    end &= ~PAGE_MASK;
+    kassert(start >= ram_start && end <= ram_end);
+    if (start >= end) {
+        return;
+    }
+    kassert(range_count < RANGES);
+    ranges[range_count++] = (struct range){ start, end };
+    free_count += (end - start) >> PAGE_SHIFT;
+    total_count = free_count;
+}
+
+static void *take_fresh(void)
+{
+    struct range *range;
+    void *page;
+
+    if (range_count == 0) {
+        return NULL;
+    }
+    range = &ranges[range_count - 1];
+    page = phys_to_virt(range->next);
+    range->next += PAGE_SIZE;
+    if (range->next == range->end) {
+        range_count--;
+    }
+    return page;
+}
+
+void *page_alloc_raw(void)
+{
+    void *page = free_list;
+
+    if (page != NULL) {
+        free_list = free_list->next;
+    } else {
+        page = take_fresh();
+        if (page == NULL) {
+            return NULL;
+        }
+    }
+    free_count--;
+    *references_of(page) = 1;
+    return page;
+}
+
+void *page_alloc(void)
+{
+    uint64_t *page = page_alloc_raw();
+
+    if (page == NULL) {
+        return NULL;
+    }
+    for (uint64_t *word = page; word < page + PAGE_SIZE / sizeof(*page);
+         word += ZERO_WORDS) {
+#pragma GCC unroll 32
+        for (unsigned i = 0; i < ZERO_WORDS; i++) {
+            word[i] = 0;
+        }
+    }
+    return page;
+}
+
+void page_get(void *page)
+{
+    uint32_t *count = references_of(page);
+
+    kassert(*count > 0);
+    ++*count;
+}
+
+void page_put(void *page)
+{
+    struct free_page *free_page = page;
+    uint32_t *count;
+
+    if (page == NULL) {
+        return;
+    }
+    count = references_of(page);
+    kassert(*count > 0);
+    if (--*count == 0) {
+        free_page->next = free_list;
+        free_list = free_page;
+        free_count++;
+    }
+}
+
+uint32_t page_refs(const void *page)
+{
+    return *references_of(page);
+}
+
+uint64_t page_free_count(void)
+{
+    return free_count;
+}
+
+uint64_t page_total_count(void)
+{
+    return total_count;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Paged objects: what an address space and a file's contents have in common,
+ * so that migration moves both with the same code.
+ *
+ * A page of an object is absent (untouched: zero-filled or read from its
+ * backing on first use), present, or remote: its contents are at the node the
+ * process came from. A present page is modified if its contents are nowhere
+ * but here, clean if its backing (a file of the RAM disk) has them too.
+ */
+#ifndef MM_PAGES_H
+#define MM_PAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pages;
+
+struct pages_ops {
+    /* The first present page at or above *index: returns its contents and
+     * stores its index and whether it is modified; NULL when there is none. */
+    void *(*next)(struct pages *pages, uint64_t *index, bool *modified);
+    /* The contents of one page if it is present, else NULL. */
+    void *(*find)(struct pages *pages, uint64_t index, bool *modified);
+    /* Puts a page in place and takes over the caller's reference. Fails with
+     * -EEXIST (present already), -ENOENT (nothing mapped there), -ENOMEM;
+     * the reference then stays the caller's. Removes a remote mark. */
+    int (*install)(struct pages *pages, uint64_t index, void *page,
+                   bool modified);
+    /* Marks `count` absent pages from index on as remote. Pages that are
+     * present or not mapped are left alone. -ENOMEM, -EINVAL. */
+    int (*mark_remote)(struct pages *pages, uint64_t index, uint32_t count);
+    bool (*is_remote)(struct pages *pages, uint64_t index);
+    /* Frees a present page: the old host has handed it over. */
+    void (*drop)(struct pages *pages, uint64_t index);
+};
+
+/* Base of struct vm and of a file's contents. */
+struct pages {
+    const struct pages_ops *ops;
+    uint32_t object;            /* MB_OBJECT_* : its number in messages */
+    /* Set while the process is moving in and the list of remote pages has not
+     * come yet: every absent page might be remote. */
+    bool map_awaited;
+};
+
+#endif

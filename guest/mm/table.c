@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page tables of address spaces.
+ */
+#include "mm/table.h"
+
+#include <stddef.h>
+
+#include "lib/string.h"
+#include "mm/page.h"
+
+extern pte_t kernel_root[SV39_ENTRIES];         /* arch/entry.S */
+
+static pte_t *table_of(pte_t pte)
+{
+    return phys_to_virt(pte_physical(pte));
+}
+
+pte_t *table_create(void)
+{
+    pte_t *root = page_alloc();
+
+    if (root != NULL) {
+        memcpy(root + SV39_KERNEL_ENTRY, kernel_root + SV39_KERNEL_ENTRY,
+               (SV39_ENTRIES - SV39_KERNEL_ENTRY) * sizeof(pte_t));
+    }
+    return root;
+}
+
+void table_destroy(pte_t *root)
+{
+    for (unsigned i = 0; i < SV39_KERNEL_ENTRY; i++) {
+        pte_t *middle;
+
+        if (!(root[i] & PTE_V)) {
+            continue;
+        }
+        middle = table_of(root[i]);
+        for (unsigned j = 0; j < SV39_ENTRIES; j++) {
+            if (middle[j] & PTE_V) {
+                page_put(table_of(middle[j]));
+            }
+        }
+        page_put(middle);
+    }
+    page_put(root);
+}
+
+pte_t *table_find(pte_t *root, uint64_t address)
+{
+    pte_t *table = root;
+
+    for (unsigned level = SV39_LEVELS - 1; level > 0; level--) {
+        pte_t pte = table[sv39_index(address, level)];
+
+        if (!(pte & PTE_V)) {
+            return NULL;
+        }
+        table = table_of(pte);
+    }
+    return &table[sv39_index(address, 0)];
+}
+
+pte_t *table_make(pte_t *root, uint64_t address)
+{
+    pte_t *table = root;
+
+    for (unsigned level = SV39_LEVELS - 1; level > 0; level--) {
+        pte_t *pte = &table[sv39_index(address, level)];
+
+        if (!(*pte & PTE_V)) {
+            void *page = page_alloc();
+
+            if (page == NULL) {
+                return NULL;
+            }
+            *pte = pte_make(virt_to_phys(page), PTE_V);
+        }
+        table = table_of(*pte);
+    }
+    return &table[sv39_index(address, 0)];
+}
+
+/* The first address above this one that another entry of `level` covers. */
+static uint64_t next_span(uint64_t address, unsigned level)
+{
+    return (address | (sv39_span(level) - 1)) + 1;
+}
+
+/* The same within one table of leaves. */
+static pte_t *next_leaf(pte_t *leaves, uint64_t *address, uint64_t end)
+{
+    uint64_t pages = (end - *address) >> PAGE_SHIFT;
+    pte_t *first = &leaves[sv39_index(*address, 0)];
+    pte_t *last = leaves + SV39_ENTRIES;
+
+    if (pages < (uint64_t)(last - first)) {
+        last = first + pages;
+    }
+    for (pte_t *pte = first; pte < last; pte++) {
+        if (*pte != 0) {
+            *address += (uint64_t)(pte - first) << PAGE_SHIFT;
+            return pte;
+        }
+    }
+    return NULL;
+}
+
+pte_t *table_next(pte_t *root, uint64_t *address, uint64_t end)
+{
+    uint64_t at = *address;
+
+    while (at < end) {
+        pte_t middle = root[sv39_index(at, 2)];
+        pte_t lower;
+        pte_t *found;
+
+        if (!(middle & PTE_V)) {
+            at = next_span(at, 2);
+            continue;
+        }
+        lower = table_of(middle)[sv39_index(at, 1)];
+        if (lower & PTE_V) {
+            found = next_leaf(table_of(lower), &at, end);
+            if (found != NULL) {
+                *address = at;
+                return found;
+            }
+        }
+        at = next_span(at, 1);
+    }
+    return NULL;
+}

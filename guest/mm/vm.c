@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Address spaces: life, and the calls that change the map.
+ *
+ * Each call validates first, then changes the areas, then the page tables; it
+ * either happens completely or not at all.
+ */
+#include "mm/vm.h"
+
+#include "arch/mmu.h"
+#include "hw/abi/message.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/page.h"
+#include "mm/table.h"
+#include "mm/vm_internal.h"
+
+#define SPACES 128              /* as many as there can be processes */
+
+extern pte_t kernel_root[SV39_ENTRIES];         /* arch/entry.S */
+
+static struct vm spaces[SPACES];        /* root is NULL: free */
+static struct vm *active;
+
+/* -- life -- */
+
+struct vm *vm_create(void)
+{
+    for (unsigned i = 0; i < SPACES; i++) {
+        struct vm *vm = &spaces[i];
+
+        if (vm->root != NULL) {
+            continue;
+        }
+        vm->root = table_create();
+        if (vm->root == NULL) {
+            return NULL;
+        }
+        vm->pages = (struct pages){
+            .ops = &vm_pages_ops, .object = MB_OBJECT_SPACE,
+        };
+        vm->area_count = 0;
+        vm->brk_start = 0;
+        vm->brk = 0;
+        vm->page_count = 0;
+        vm->remote_address = 0;
+        return vm;
+    }
+    return NULL;
+}
+
+/* Leaves that are not absent lie within areas. The caller flushes. */
+static void clear_leaves(struct vm *vm, uint64_t start, uint64_t end)
+{
+    pte_t *pte;
+
+    for (; (pte = table_next(vm->root, &start, end)) != NULL;
+         start += PAGE_SIZE) {
+        vm_clear_leaf(vm, pte);
+    }
+}
+
+void vm_destroy(struct vm *vm)
+{
+    if (vm == NULL) {
+        return;
+    }
+    if (active == vm) {
+        vm_activate(NULL);
+    }
+    for (unsigned i = 0; i < vm->area_count; i++) {
+        clear_leaves(vm, vm->areas[i].start, vm->areas[i].end);
+    }
+    /* Cuts nothing in two, so it cannot fail. */
+    (void)areas_remove(vm, 0, USER_TOP);
+    table_destroy(vm->root);
+    vm->root = NULL;
+}
+
+void vm_activate(struct vm *vm)
+{
+    if (vm != active) {
+        active = vm;
+        mmu_set_root(virt_to_phys(vm != NULL ? vm->root : kernel_root));
+    }
+}
+
+/* -- leaves -- */
+
+int vm_is_elsewhere(struct vm *vm, uint64_t address)
+{
+    vm->remote_address = address;
+    return VM_REMOTE;
+}
+
+uint64_t vm_remote_address(const struct vm *vm)
+{
+    return vm->remote_address;
+}
+
+void vm_set_page(struct vm *vm, const struct area *area, uint64_t address,
+                 pte_t *pte, void *page, bool modified)
+{
+    *pte = vm_leaf(area, virt_to_phys(page), modified);
+    vm->page_count++;
+    mmu_flush_page(address);
+    if (area->prot & VM_EXEC) {
+        mmu_flush_code();
+    }
+}
+
+void vm_clear_leaf(struct vm *vm, pte_t *pte)
+{
+    if (pte_has_page(*pte)) {
+        page_put(phys_to_virt(pte_physical(*pte)));
+        vm->page_count--;
+    }
+    *pte = 0;
+}
+
+/* -- the map -- */
+
+static uint64_t page_up(uint64_t bytes)
+{
+    return (bytes + PAGE_MASK) & ~PAGE_MASK;
+}
+
+/* Whether [start, start + *bytes) can be a range of pages; rounds *bytes up. */
+static bool is_range(uint64_t start, uint64_t *bytes)
+{
+    if (start % PAGE_SIZE != 0 || start > USER_TOP || *bytes == 0 ||
+        *bytes > USER_TOP - start) {
+        return false;
+    }
+    *bytes = page_up(*bytes);
+    return *bytes <= USER_TOP - start;
+}
+
+/* Writable memory can be read, on this machine as on Linux. */
+static uint8_t whole_prot(uint8_t prot)
+{
+    return prot & VM_WRITE ? prot | VM_READ : prot;
+}
+
+/* Takes areas and pages of a range away: 0, VM_REMOTE, -ENOMEM. */
+static int take_away(struct vm *vm, uint64_t start, uint64_t end)
+{
+    int error;
+
+    if (areas_free(vm, start, end)) {
+        return 0;
+    }
+    if (vm->pages.map_awaited) {
+        return vm_is_elsewhere(vm, start);
+    }
+    error = areas_remove(vm, start, end);
+    if (error == 0) {
+        clear_leaves(vm, start, end);
+        mmu_flush_all();
+    }
+    return error;
+}
+
+int64_t vm_map(struct vm *vm, uint64_t start, uint64_t bytes,
+               const struct area *like)
+{
+    struct area area = *like;
+    int error;
+
+    if (!is_range(start, &bytes) || (start != 0 && start < AREAS_BOTTOM)) {
+        return start == 0 ? -ENOMEM : -EINVAL;
+    }
+    if (start == 0) {
+        start = areas_hole(vm, bytes);
+        if (start == 0) {
+            return -ENOMEM;
+        }
+    }
+    if (vm->area_count + 1 >= VM_AREAS) {
+        return -ENOMEM;         /* what is taken away might be cut in two */
+    }
+    error = take_away(vm, start, start + bytes);
+    if (error != 0) {
+        return error;
+    }
+    area.start = start;
+    area.end = start + bytes;
+    area.prot = whole_prot(like->prot);
+    (void)areas_insert(vm, &area);
+    return (int64_t)start;
+}
+
+int vm_unmap(struct vm *vm, uint64_t start, uint64_t bytes)
+{
+    if (!is_range(start, &bytes)) {
+        return -EINVAL;
+    }
+    return take_away(vm, start, start + bytes);
+}
+
+int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
+{
+    uint64_t end;
+    pte_t *pte;
+    int error;
+
+    if (!is_range(start, &bytes)) {
+        return bytes == 0 && start % PAGE_SIZE == 0 ? 0 : -EINVAL;
+    }
+    end = start + bytes;
+    if (!areas_cover(vm, start, end)) {
+        return -ENOMEM;
+    }
+    error = areas_protect(vm, start, end, whole_prot(prot));
+    if (error != 0) {
+        return error;
+    }
+    for (uint64_t at = start; (pte = table_next(vm->root, &at, end)) != NULL;
+         at += PAGE_SIZE) {
+        if (pte_has_page(*pte)) {
+            *pte = vm_leaf(vm_find(vm, at), pte_physical(*pte),
+                           pte_is_modified(*pte));
+        }
+    }
+    mmu_flush_all();
+    if (prot & VM_EXEC) {
+        mmu_flush_code();
+    }
+    return 0;
+}
+
+int vm_discard(struct vm *vm, uint64_t start, uint64_t bytes)
+{
+    if (!is_range(start, &bytes)) {
+        return bytes == 0 && start % PAGE_SIZE == 0 ? 0 : -EINVAL;
+    }
+    if (!areas_cover(vm, start, start + bytes)) {
+        return -ENOMEM;
+    }
+    if (vm->pages.map_awaited) {
+        return vm_is_elsewhere(vm, start);
+    }
+    clear_leaves(vm, start, start + bytes);
+    mmu_flush_all();
+    return 0;
+}
+
+uint64_t vm_set_brk(struct vm *vm, uint64_t brk)
+{
+    uint64_t old_end = page_up(vm->brk);
+    uint64_t new_end = page_up(brk);
+    struct area heap = {
+        .start = old_end, .end = new_end, .prot = VM_READ | VM_WRITE,
+        .heap = true,
+    };
+    int error = 0;
+
+    if (brk < vm->brk_start || brk > USER_TOP) {
+        return vm->brk;
+    }
+    if (new_end < old_end) {
+        error = take_away(vm, new_end, old_end);
+    } else if (new_end > old_end) {
+        error = areas_free(vm, old_end, new_end) ? areas_insert(vm, &heap)
+                                                 : -ENOMEM;
+    }
+    if (error == VM_REMOTE) {
+        return VM_REMOTE;
+    }
+    if (error == 0) {
+        vm->brk = brk;
+    }
+    return vm->brk;
+}
+
+/* -- mremap -- */
+
+/* Makes sure that no page of the range is elsewhere and that the tables for
+ * its new place exist, so that moving cannot fail. */
+static int prepare_move(struct vm *vm, uint64_t old, uint64_t bytes,
+                        uint64_t new)
+{
+    uint64_t at = old;
+    pte_t *pte;
+
+    if (vm->pages.map_awaited) {
+        return vm_is_elsewhere(vm, old);
+    }
+    for (; (pte = table_next(vm->root, &at, old + bytes)) != NULL;
+         at += PAGE_SIZE) {
+        if (pte_is_remote(*pte)) {
+            return vm_is_elsewhere(vm, at);
+        }
+        if (table_make(vm->root, at - old + new) == NULL) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static void move_leaves(struct vm *vm, uint64_t old, uint64_t bytes,
+                        uint64_t new)
+{
+    uint64_t at = old;
+    pte_t *pte;
+
+    for (; (pte = table_next(vm->root, &at, old + bytes)) != NULL;
+         at += PAGE_SIZE) {
+        *table_find(vm->root, at - old + new) = *pte;
+        *pte = 0;
+    }
+    mmu_flush_all();
+}
+
+static int64_t move_area(struct vm *vm, const struct area *like,
+                         uint64_t old_bytes, uint64_t new_bytes)
+{
+    uint64_t old = like->start;
+    uint64_t new = areas_hole(vm, new_bytes);
+    struct area area = *like;
+    int error;
+
+    /* One slot for the new area, one if the old one is cut in two. */
+    if (new == 0 || vm->area_count + 2 > VM_AREAS) {
+        return -ENOMEM;
+    }
+    error = prepare_move(vm, old, old_bytes, new);
+    if (error != 0) {
+        return error;
+    }
+    area.start = new;
+    area.end = new + new_bytes;
+    move_leaves(vm, old, old_bytes, new);
+    (void)areas_insert(vm, &area);
+    (void)areas_remove(vm, old, old + old_bytes);
+    return (int64_t)new;
+}
+
+int64_t vm_remap(struct vm *vm, uint64_t old, uint64_t old_bytes,
+                 uint64_t new_bytes, bool may_move)
+{
+    const struct area *found = vm_find(vm, old);
+    struct area area;
+    int error;
+
+    if (!is_range(old, &old_bytes) || new_bytes == 0 || new_bytes > USER_TOP) {
+        return -EINVAL;
+    }
+    new_bytes = page_up(new_bytes);
+    if (found == NULL || found->end - old < old_bytes) {
+        return -EFAULT;
+    }
+    if (new_bytes <= old_bytes) {
+        error = take_away(vm, old + new_bytes, old + old_bytes);
+        return error != 0 ? error : (int64_t)old;
+    }
+    area = areas_tail(found, old);
+    if (area.end == old + old_bytes && new_bytes <= USER_TOP - old &&
+        areas_free(vm, area.end, old + new_bytes)) {
+        area = areas_tail(&area, area.end);
+        area.end = old + new_bytes;
+        error = areas_insert(vm, &area);
+        return error != 0 ? error : (int64_t)old;
+    }
+    return may_move ? move_area(vm, &area, old_bytes, new_bytes) : -ENOMEM;
+}

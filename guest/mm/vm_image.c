@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The areas of an address space in an image. A hostile image is refused; the
+ * half-decoded space is then good for vm_destroy only.
+ */
+#include "lib/errno.h"
+#include "mm/page.h"
+#include "mm/vm_internal.h"
+
+#define BACKING_NAME_MAX    256
+#define AREA_STACK          8u          /* beside enum vm_access */
+#define AREA_HEAP           16u
+#define AREA_FLAGS          31u
+
+static const struct backing_ops *backing_ops;
+
+void vm_set_backing_ops(const struct backing_ops *ops)
+{
+    backing_ops = ops;
+}
+
+static void encode_area(const struct area *area, struct codec *c)
+{
+    struct backing *backing = area->backing;
+
+    put_u64(c, area->start);
+    put_u64(c, area->end);
+    put_u32(c, area->prot | (area->stack ? AREA_STACK : 0) |
+                   (area->heap ? AREA_HEAP : 0));
+    put_string(c, backing != NULL ? backing->ops->name(backing) : "");
+    if (backing != NULL) {
+        put_u64(c, area->offset);
+        put_u64(c, area->file_end);
+    }
+}
+
+void vm_encode(const struct vm *vm, struct codec *c)
+{
+    put_u64(c, vm->brk_start);
+    put_u64(c, vm->brk);
+    put_u32(c, vm->area_count);
+    for (unsigned i = 0; i < vm->area_count; i++) {
+        encode_area(&vm->areas[i], c);
+    }
+}
+
+static bool is_sane(const struct vm *vm, const struct area *area)
+{
+    uint64_t floor = AREAS_BOTTOM;
+
+    if (vm->area_count > 0) {
+        floor = vm->areas[vm->area_count - 1].end;
+    }
+    return area->start >= floor && area->start < area->end &&
+           area->end <= USER_TOP && (area->start | area->end) % PAGE_SIZE == 0;
+}
+
+/* Opens the backing by name; a name of nothing is no backing. */
+static bool decode_backing(struct area *area, struct codec *c)
+{
+    char name[BACKING_NAME_MAX];
+
+    get_string(c, name, sizeof(name));
+    if (name[0] == '\0') {
+        return c->error == 0;
+    }
+    area->offset = get_u64(c);
+    area->file_end = get_u64(c);
+    if (c->error != 0 || backing_ops == NULL) {
+        return false;
+    }
+    area->backing = backing_ops->open(name);
+    return area->backing != NULL;
+}
+
+static bool decode_area(struct vm *vm, struct codec *c)
+{
+    struct area area = { 0 };
+    uint32_t flags;
+
+    area.start = get_u64(c);
+    area.end = get_u64(c);
+    flags = get_u32(c);
+    area.prot = flags & (VM_READ | VM_WRITE | VM_EXEC);
+    area.stack = flags & AREA_STACK;
+    area.heap = flags & AREA_HEAP;
+    if (flags > AREA_FLAGS || !is_sane(vm, &area) ||
+        !decode_backing(&area, c)) {
+        return false;
+    }
+    /* Insertion takes a reference of its own, and there is room: the count
+     * was checked. */
+    (void)areas_insert(vm, &area);
+    if (area.backing != NULL) {
+        area.backing->ops->put(area.backing);
+    }
+    return true;
+}
+
+int vm_decode(struct vm *vm, struct codec *c)
+{
+    uint32_t count;
+
+    vm->brk_start = get_u64(c);
+    vm->brk = get_u64(c);
+    count = get_count(c, VM_AREAS - 1);
+    if (c->error != 0 || vm->brk < vm->brk_start || vm->brk > USER_TOP) {
+        return -EINVAL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!decode_area(vm, c)) {
+            return -EINVAL;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files that make up an address space share with each other.
+ */
+#ifndef MM_VM_INTERNAL_H
+#define MM_VM_INTERNAL_H
+
+#include "arch/sv39.h"
+#include "mm/areas.h"
+#include "mm/vm.h"
+
+extern const struct pages_ops vm_pages_ops;     /* vm_pages.c */
+
+/* The leaf for a page of the area. Pages without a backing count as modified:
+ * nobody else has their contents. */
+static inline pte_t vm_leaf(const struct area *area, uint64_t physical,
+                            bool modified)
+{
+    return pte_user(physical, (uint64_t)area->prot << 1,
+                    modified || area->backing == NULL);
+}
+_Static_assert(VM_READ << 1 == PTE_R && VM_WRITE << 1 == PTE_W &&
+               VM_EXEC << 1 == PTE_X, "vm_leaf shifts");
+
+/* Remembers the address for vm_remote_address; returns VM_REMOTE. */
+int vm_is_elsewhere(struct vm *vm, uint64_t address);
+
+/* Puts a page at a leaf that has none and takes over its reference. */
+void vm_set_page(struct vm *vm, const struct area *area, uint64_t address,
+                 pte_t *pte, void *page, bool modified);
+/* Makes a leaf absent, whatever it was; the caller flushes. */
+void vm_clear_leaf(struct vm *vm, pte_t *pte);
+
+#endif

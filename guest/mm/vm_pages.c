@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An address space as a paged object (mm/pages.h): how migration sees it.
+ */
+#include "arch/mmu.h"
+#include "lib/errno.h"
+#include "mm/page.h"
+#include "mm/table.h"
+#include "mm/vm_internal.h"
+
+#define INDEX_END (USER_TOP >> PAGE_SHIFT)
+
+static struct vm *vm_of(struct pages *pages)
+{
+    return (struct vm *)((char *)pages - offsetof(struct vm, pages));
+}
+
+static void *page_of(pte_t pte)
+{
+    return phys_to_virt(pte_physical(pte));
+}
+
+static void *next(struct pages *pages, uint64_t *index, bool *modified)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t address = *index << PAGE_SHIFT;
+    pte_t *pte;
+
+    if (*index >= INDEX_END) {
+        return NULL;
+    }
+    for (; (pte = table_next(vm->root, &address, USER_TOP)) != NULL;
+         address += PAGE_SIZE) {
+        if (pte_has_page(*pte)) {
+            *index = address >> PAGE_SHIFT;
+            *modified = pte_is_modified(*pte);
+            return page_of(*pte);
+        }
+    }
+    return NULL;
+}
+
+static pte_t *leaf(struct pages *pages, uint64_t index)
+{
+    return index < INDEX_END
+               ? table_find(vm_of(pages)->root, index << PAGE_SHIFT)
+               : NULL;
+}
+
+static void *find(struct pages *pages, uint64_t index, bool *modified)
+{
+    pte_t *pte = leaf(pages, index);
+
+    if (pte == NULL || !pte_has_page(*pte)) {
+        return NULL;
+    }
+    *modified = pte_is_modified(*pte);
+    return page_of(*pte);
+}
+
+/*
+ * A page may come late, for a place that was unmapped or mapped anew since.
+ * Such a place has lost its mark; before there are marks, nothing can have
+ * been unmapped (see mm/vm.h).
+ */
+static int install(struct pages *pages, uint64_t index, void *page,
+                   bool modified)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t address = index << PAGE_SHIFT;
+    const struct area *area;
+    pte_t *pte;
+
+    area = index < INDEX_END ? vm_find(vm, address) : NULL;
+    if (area == NULL) {
+        return -ENOENT;
+    }
+    pte = table_make(vm->root, address);
+    if (pte == NULL) {
+        return -ENOMEM;
+    }
+    if (pte_has_page(*pte)) {
+        return -EEXIST;
+    }
+    if (!pte_is_remote(*pte) && !pages->map_awaited) {
+        return -ENOENT;
+    }
+    vm_set_page(vm, area, address, pte, page, modified);
+    return 0;
+}
+
+/* Marks within one area, a leaf table at a time. */
+static int mark_range(struct vm *vm, uint64_t start, uint64_t end)
+{
+    pte_t *pte = NULL;
+
+    for (uint64_t at = start; at < end; at += PAGE_SIZE, pte++) {
+        if (pte == NULL || sv39_index(at, 0) == 0) {
+            pte = table_make(vm->root, at);
+            if (pte == NULL) {
+                return -ENOMEM;
+            }
+        }
+        if (*pte == 0) {
+            *pte = PTE_REMOTE;
+        }
+    }
+    return 0;
+}
+
+static int mark_remote(struct pages *pages, uint64_t index, uint32_t count)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t start = index << PAGE_SHIFT;
+    uint64_t end = start + ((uint64_t)count << PAGE_SHIFT);
+    int error = 0;
+
+    if (index >= INDEX_END || count > INDEX_END - index) {
+        return -EINVAL;
+    }
+    for (unsigned i = areas_above(vm, start);
+         i < vm->area_count && vm->areas[i].start < end && error == 0; i++) {
+        const struct area *area = &vm->areas[i];
+
+        error = mark_range(vm, area->start > start ? area->start : start,
+                           area->end < end ? area->end : end);
+    }
+    return error;
+}
+
+static bool is_remote(struct pages *pages, uint64_t index)
+{
+    pte_t *pte = leaf(pages, index);
+
+    return pte != NULL && pte_is_remote(*pte);
+}
+
+static void drop(struct pages *pages, uint64_t index)
+{
+    pte_t *pte = leaf(pages, index);
+
+    if (pte != NULL && pte_has_page(*pte)) {
+        vm_clear_leaf(vm_of(pages), pte);
+        mmu_flush_page(index << PAGE_SHIFT);
+    }
+}
+
+const struct pages_ops vm_pages_ops = {
+    .next = next,
+    .find = find,
+    .install = install,
+    .mark_remote = mark_remote,
+    .is_remote = is_remote,
+    .drop = drop,
+};

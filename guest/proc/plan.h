@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plan of the experiment (hw/abi/plan.h), checked once at boot.
+ */
+#ifndef PROC_PLAN_H
+#define PROC_PLAN_H
+
+#include <stdint.h>
+
+#include "hw/abi/plan.h"
+
+/* Reads MB_PLAN_PATH from the RAM disk; halts with MB_HALT_CONFIG and a line
+ * on the console if it cannot be used. Arms a timer for the start of every
+ * process of this node. */
+void plan_init(void);
+uint32_t plan_migration_count(void);
+const struct mb_plan_migration *plan_migration(uint32_t index);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A process and its threads in an image. What is usually absent costs nothing:
+ * floating-point state that was never used, actions that are the default.
+ */
+#include "lib/errno.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "proc/proc.h"
+
+#define THREAD_FP_USED  1u
+#define THREAD_WOKEN    2u
+
+/* A set of those that are not the default, then these in order. */
+static void encode_actions(const struct proc *proc, struct codec *c)
+{
+    uint64_t set = 0;
+
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        const struct signal_action *action = &proc->actions[i];
+
+        if ((action->handler | action->flags | action->mask) != 0) {
+            set |= 1ull << i;
+        }
+    }
+    put_u64(c, set);
+    for (; set != 0; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(set);
+
+        put_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
+    }
+}
+
+static void encode_thread(struct thread *thread, struct codec *c)
+{
+    sched_save_fp(thread);
+    put_u32(c, thread->tid);
+    put_u32(c, (thread->fp_used ? THREAD_FP_USED : 0) |
+                   (thread->restart.woken ? THREAD_WOKEN : 0));
+    put_bytes(c, thread->frame.x, sizeof(thread->frame.x));
+    if (thread->fp_used) {
+        put_bytes(c, &thread->fp, sizeof(thread->fp));
+    }
+    put_u32(c, thread->wait);
+    put_u32(c, thread->restart.nr);
+    put_u64(c, thread->wait_key);
+    put_u64(c, thread->restart.deadline_ns);
+    put_u64(c, thread->clear_child_tid);
+    put_u64(c, thread->robust_list);
+    put_u64(c, thread->sigmask);
+    put_u64(c, thread->sigpending);
+}
+
+void proc_encode(struct proc *proc, struct codec *c)
+{
+    uint32_t count = 0;
+
+    put_u32(c, proc->pid);
+    put_u32(c, proc->epoch);
+    put_u32(c, proc->parent);
+    put_string(c, proc->name);
+    put_u64(c, proc->user_instructions);
+    put_u64(c, proc->syscalls);
+    put_u64(c, proc->faults);
+    put_bytes(c, proc->output_offset, sizeof(proc->output_offset));
+    put_bytes(c, proc->random, sizeof(proc->random));
+    put_u32(c, proc->exiting);
+    put_u32(c, proc->exit_status);
+    encode_actions(proc, c);
+    for (struct thread *t = proc->threads; t != NULL; t = t->sibling) {
+        count++;
+    }
+    put_u32(c, count);
+    for (struct thread *t = proc->threads; t != NULL; t = t->sibling) {
+        encode_thread(t, c);
+    }
+}
+
+static void decode_actions(struct proc *proc, struct codec *c)
+{
+    uint64_t set = get_u64(c);
+
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        if (set >> i & 1) {
+            get_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
+        }
+    }
+}
+
+static int decode_thread(struct proc *proc, struct codec *c)
+{
+    struct thread *thread = thread_create(proc, get_u32(c));
+    uint32_t flags = get_u32(c);
+    uint32_t wait;
+
+    if (thread == NULL) {
+        return -ENOMEM;
+    }
+    get_bytes(c, thread->frame.x, sizeof(thread->frame.x));
+    if (flags & THREAD_FP_USED) {
+        thread->fp_used = true;
+        get_bytes(c, &thread->fp, sizeof(thread->fp));
+    }
+    wait = get_count(c, WAIT_SIGNAL);
+    thread->wait = (enum wait_reason)wait;
+    thread->restart.nr = get_u32(c);
+    thread->restart.woken = flags & THREAD_WOKEN;
+    thread->wait_key = get_u64(c);
+    thread->restart.deadline_ns = get_u64(c);
+    thread->clear_child_tid = get_u64(c);
+    thread->robust_list = get_u64(c);
+    thread->sigmask = get_u64(c);
+    thread->sigpending = get_u64(c);
+    return c->error;
+}
+
+int proc_decode(struct proc *proc, struct codec *c)
+{
+    uint32_t count;
+    int error = 0;
+
+    kassert(proc->threads == NULL);
+    if (get_u32(c) != proc->pid) {
+        return -EINVAL;
+    }
+    proc->epoch = get_u32(c);
+    proc->parent = get_u32(c);
+    get_string(c, proc->name, sizeof(proc->name));
+    proc->user_instructions = get_u64(c);
+    proc->syscalls = get_u64(c);
+    proc->faults = get_u64(c);
+    get_bytes(c, proc->output_offset, sizeof(proc->output_offset));
+    get_bytes(c, proc->random, sizeof(proc->random));
+    proc->exiting = get_count(c, 1) != 0;
+    proc->exit_status = get_u32(c);
+    decode_actions(proc, c);
+    count = get_count(c, THREADS_MAX);
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        error = decode_thread(proc, c);
+    }
+    return error != 0 ? error : c->error;
+}

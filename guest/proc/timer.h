@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel timers in virtual time, exact to the nanosecond: one sorted list, the
+ * bridge's timer armed for its head, nothing armed when the list is empty.
+ */
+#ifndef PROC_TIMER_H
+#define PROC_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct timer {
+    struct timer *next;
+    uint64_t deadline_ns;
+    void (*expired)(struct timer *timer);
+    bool armed;
+};
+
+/* Virtual time now: the cycle counter, one count per virtual nanosecond. */
+uint64_t time_now_ns(void);
+/* (Re-)arms; a deadline that has passed expires at the next interrupt. */
+void timer_arm(struct timer *timer, uint64_t deadline_ns);
+void timer_cancel(struct timer *timer);
+/* From the bridge's interrupt. */
+void timer_interrupt(void);
+/* How the hardware is told the earliest deadline; set by the driver. */
+void timer_set_hardware(void (*set_deadline)(uint64_t deadline_ns));
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Remote faults of a migrated process (docs/specs/result.md, "Faults").
+ */
+#include "ledger-marks.h"
+
+#include <string.h>
+
+/* What was asked for and came as the answer, before the kernel had it. */
+static bool was_demanded(const FaultMarks *fault)
+{
+    return fault->request_start != NULL && fault->request_arrival != NULL &&
+        fault->page_start != NULL && fault->page_arrival != NULL &&
+        fault->page_arrival->time_ns <=
+        fault->marks[MB_FAULT_RECEIVED]->time_ns;
+}
+
+/* The boundaries of the parts, in order; returns how many. parts[i] lies
+ * between the boundaries i and i + 1. */
+static unsigned find_boundaries(const FaultMarks *fault, uint64_t *boundaries,
+                                LedgerPart *parts)
+{
+    uint64_t requested = fault->marks[MB_FAULT_REQUESTED]->time_ns;
+    unsigned count = 0;
+
+    boundaries[count] = fault->marks[MB_FAULT_TRAP]->time_ns;
+    parts[count++] = PART_TRAP;
+    if (was_demanded(fault)) {
+        /* The mark is stamped behind the doorbell that starts the request. */
+        boundaries[count] = MIN(requested, fault->request_start->time_ns);
+        parts[count++] = PART_REQUEST;
+        boundaries[count] = fault->request_start->time_ns;
+        parts[count++] = PART_REQUEST_WIRE;
+        boundaries[count] = fault->request_arrival->time_ns;
+        parts[count++] = PART_SERVE;
+        boundaries[count] = fault->page_start->time_ns;
+        parts[count++] = PART_PAGE_WIRE;
+        boundaries[count] = fault->page_arrival->time_ns;
+    } else {
+        boundaries[count] = requested;
+        parts[count++] = PART_AWAIT;
+        boundaries[count] = fault->marks[MB_FAULT_RECEIVED]->time_ns;
+    }
+    parts[count++] = PART_INSTALL;
+    boundaries[count++] = fault->marks[MB_FAULT_RESUMED]->time_ns;
+    return count;
+}
+
+static bool compute_fault(const MigrationMarks *marks, const FaultMarks *fault,
+                          GError **error)
+{
+    uint64_t boundaries[PART_COUNT + 1];
+    LedgerPart parts[PART_COUNT + 1];
+    const Record *trap = fault->marks[MB_FAULT_TRAP];
+    LedgerFault result = {
+        .tag = trap->arg[0],
+        .object = trap->arg[2],
+        .index = trap->arg[3],
+        .start_ns = trap->time_ns,
+        .demanded = was_demanded(fault),
+    };
+    unsigned count = find_boundaries(fault, boundaries, parts);
+
+    for (unsigned i = 0; i + 1 < count; i++) {
+        if (boundaries[i + 1] < boundaries[i]) {
+            return ledger_fail(marks, error, "part '%s' of fault %"
+                               G_GUINT64_FORMAT " ends at %" G_GUINT64_FORMAT
+                               "ns, before it starts at %" G_GUINT64_FORMAT
+                               "ns", ledger_part_names[parts[i]], result.tag,
+                               boundaries[i + 1], boundaries[i]);
+        }
+        result.parts_ns[parts[i]] = boundaries[i + 1] - boundaries[i];
+    }
+    result.stall_ns = boundaries[count - 1] - boundaries[0];
+    g_array_append_val(marks->migration->faults, result);
+    return true;
+}
+
+static int compare_faults(const void *a, const void *b)
+{
+    const LedgerFault *left = a;
+    const LedgerFault *right = b;
+
+    if (left->start_ns != right->start_ns) {
+        return left->start_ns < right->start_ns ? -1 : 1;
+    }
+    return (left->tag > right->tag) - (left->tag < right->tag);
+}
+
+bool ledger_compute_faults(const MigrationMarks *marks, GError **error)
+{
+    for (unsigned i = 0; i < marks->faults->len; i++) {
+        const FaultMarks *fault = marks->faults->pdata[i];
+        const Record *const *stamps = fault->marks;
+
+        if (stamps[MB_FAULT_TRAP] == NULL) {
+            return ledger_fail(marks, error, "a fault without its trap");
+        }
+        if (stamps[MB_FAULT_RESUMED] == NULL) {
+            marks->migration->cut_fault_count++;
+            continue;
+        }
+        if (stamps[MB_FAULT_REQUESTED] == NULL ||
+            stamps[MB_FAULT_RECEIVED] == NULL) {
+            return ledger_fail(marks, error, "fault %" G_GUINT64_FORMAT
+                               " has no mark '%s'",
+                               stamps[MB_FAULT_TRAP]->arg[0],
+                               stamps[MB_FAULT_REQUESTED] == NULL
+                               ? "requested" : "received");
+        }
+        if (!compute_fault(marks, fault, error)) {
+            return false;
+        }
+    }
+    g_array_sort(marks->migration->faults, compare_faults);
+    return true;
+}

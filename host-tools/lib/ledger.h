@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ledger: what happened to the processes and what each migration cost,
+ * computed from a trace. docs/specs/result.md defines every number.
+ */
+#ifndef LIB_LEDGER_H
+#define LIB_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "trace-file.h"
+
+#define LEDGER_NONE     UINT32_MAX  /* no node, no migration of the plan */
+
+/* The critical path, in order. */
+typedef enum {
+    PHASE_SELECT,
+    PHASE_CAPTURE,
+    PHASE_TRANSMIT,
+    PHASE_WIRE,
+    PHASE_RECEIVE,
+    PHASE_INSTALL,
+    PHASE_RESUME,
+    PHASE_COUNT,
+} LedgerPhaseKind;
+
+typedef struct {
+    uint32_t node;
+    uint64_t start_ns;
+    uint64_t duration_ns;
+    uint64_t instructions;
+    uint64_t bytes;
+    uint64_t messages;
+} LedgerPhase;
+
+/* Parts of a remote fault, in order. A page that was asked for has all but
+ * `await`; one that came unasked has trap, await and install. */
+typedef enum {
+    PART_TRAP,
+    PART_REQUEST,
+    PART_REQUEST_WIRE,
+    PART_SERVE,
+    PART_PAGE_WIRE,
+    PART_AWAIT,
+    PART_INSTALL,
+    PART_COUNT,
+} LedgerPart;
+
+typedef struct {
+    uint64_t tag;
+    uint64_t object;
+    uint64_t index;
+    bool demanded;              /* the page came as an answer */
+    uint64_t start_ns;
+    uint64_t stall_ns;          /* the parts' sum */
+    uint64_t parts_ns[PART_COUNT];
+} LedgerFault;
+
+/* What the messages of a migration are for. */
+typedef enum {
+    TRAFFIC_STATE,
+    TRAFFIC_CRITICAL,           /* pages before the resume */
+    TRAFFIC_MAP,
+    TRAFFIC_PUSHED,             /* pages after it */
+    TRAFFIC_DEMANDED,
+    TRAFFIC_REQUESTS,
+    TRAFFIC_CONTROL,
+    TRAFFIC_COUNT,
+} LedgerTraffic;
+
+typedef enum {
+    OUTCOME_DONE,
+    OUTCOME_ABORTED,            /* the process went on at the source */
+    OUTCOME_NOT_STARTED,        /* the process had ended before */
+    OUTCOME_LOST,               /* the target did not answer in time */
+    OUTCOME_UNFINISHED,         /* a mark is missing */
+    OUTCOME_COUNT,
+} LedgerOutcome;
+
+typedef struct {
+    uint32_t pid;
+    uint32_t epoch;
+    uint32_t plan_index;        /* LEDGER_NONE: asked for by a program */
+    LedgerOutcome outcome;
+    char *missing;              /* of OUTCOME_UNFINISHED: the mark's name */
+    uint32_t error_number;      /* of OUTCOME_ABORTED and OUTCOME_LOST */
+    uint32_t algorithm;
+    uint32_t source;
+    uint32_t target;
+    uint64_t started_ns;
+    /* of OUTCOME_DONE */
+    uint64_t latency_ns;
+    int64_t residue_ns;         /* latency less the sum of the phases */
+    uint64_t wire_ns;           /* what the critical bytes need at least */
+    LedgerPhase phases[PHASE_COUNT];
+    bool drained;
+    uint64_t drained_ns;        /* from the resume on */
+    /* of every outcome, as far as it came */
+    uint64_t bytes[TRAFFIC_COUNT];
+    uint64_t messages[TRAFFIC_COUNT];
+    uint64_t critical_bytes;
+    uint64_t critical_messages;
+    uint64_t page_count;        /* of the process when it was frozen */
+    uint64_t duplicate_count;   /* pages that came twice */
+    uint64_t cut_fault_count;   /* faults the process did not survive */
+    GArray *faults;             /* of LedgerFault, by time */
+} LedgerMigration;
+
+typedef struct {
+    bool started;
+    bool ended;
+    uint32_t node;              /* where it is or was last */
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint32_t wait_status;       /* Linux */
+    uint64_t user_instructions;
+    uint64_t syscalls;
+    uint64_t page_faults;
+    uint64_t unimplemented;     /* system calls that the kernel has not */
+} LedgerProcess;
+
+typedef struct {
+    uint32_t process_count;     /* of the plan: pids 1 to process_count */
+    uint64_t latency_ns;
+    uint64_t bits_per_s;
+} LedgerConfig;
+
+typedef struct {
+    LedgerProcess *processes;   /* [pid - 1] */
+    uint32_t process_count;
+    GPtrArray *migrations;      /* of LedgerMigration, in order of their start;
+                                 * none of OUTCOME_NOT_STARTED */
+} Ledger;
+
+extern const char *const ledger_phase_names[PHASE_COUNT];
+extern const char *const ledger_part_names[PART_COUNT];
+extern const char *const ledger_traffic_names[TRAFFIC_COUNT];
+extern const char *const ledger_outcome_names[OUTCOME_COUNT];
+
+/* Fails if the trace contradicts itself: marks twice or out of order, two
+ * running copies. */
+Ledger *ledger_compute(const TraceFile *trace, const LedgerConfig *config,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ledger_free(Ledger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
+
+LedgerMigration *ledger_migration_new(void);
+void ledger_migration_free(LedgerMigration *migration);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The result of a run (docs/specs/result.md).
+ */
+#include "result.h"
+
+#include <stdlib.h>
+
+#define SIGNAL_MASK 0x7fu       /* of a Linux wait status */
+
+static void process_free(void *data)
+{
+    ResultProcess *process = data;
+
+    g_free(process->name);
+    g_free(process);
+}
+
+static void migration_free(void *data)
+{
+    ResultMigration *migration = data;
+
+    g_free(migration->process);
+    g_free(migration->algorithm);
+    ledger_migration_free(migration->ledger);
+    g_free(migration);
+}
+
+Result *result_new(void)
+{
+    Result *result = g_new0(Result, 1);
+
+    result->nodes = g_ptr_array_new_with_free_func(g_free);
+    result->processes = g_ptr_array_new_with_free_func(process_free);
+    result->migrations = g_ptr_array_new_with_free_func(migration_free);
+    return result;
+}
+
+void result_free(Result *result)
+{
+    if (result != NULL) {
+        g_free(result->name);
+        g_free(result->end);
+        g_free(result->reason);
+        g_ptr_array_unref(result->nodes);
+        g_ptr_array_unref(result->processes);
+        g_ptr_array_unref(result->migrations);
+        g_free(result);
+    }
+}
+
+ResultNode *result_add_node(Result *result)
+{
+    ResultNode *node = g_new0(ResultNode, 1);
+
+    g_ptr_array_add(result->nodes, node);
+    return node;
+}
+
+ResultProcess *result_add_process(Result *result)
+{
+    ResultProcess *process = g_new0(ResultProcess, 1);
+
+    g_ptr_array_add(result->processes, process);
+    return process;
+}
+
+ResultMigration *result_add_migration(Result *result, LedgerMigration *ledger)
+{
+    ResultMigration *migration = g_new0(ResultMigration, 1);
+
+    migration->ledger = ledger;
+    g_ptr_array_add(result->migrations, migration);
+    return migration;
+}
+
+int result_exit_status(const LedgerProcess *process)
+{
+    if (!process->ended || (process->wait_status & SIGNAL_MASK) != 0) {
+        return -1;
+    }
+    return (int)(process->wait_status >> 8 & 0xff);
+}
+
+int result_signal(const LedgerProcess *process)
+{
+    if (!process->ended || (process->wait_status & SIGNAL_MASK) == 0) {
+        return -1;
+    }
+    return (int)(process->wait_status & SIGNAL_MASK);
+}
+
+char *result_digest_text(const Result *result)
+{
+    GString *text = g_string_new("godwit-digest-1\n");
+
+    g_string_append_printf(text, "trace %s\n", result->trace_sha256);
+    for (unsigned i = 0; i < result->processes->len; i++) {
+        const ResultProcess *process = result->processes->pdata[i];
+        g_string_append_printf(text, "process %s %d %d %s %s\n", process->name,
+                               result_exit_status(&process->facts),
+                               result_signal(&process->facts),
+                               process->stdout_sha256, process->stderr_sha256);
+    }
+    for (unsigned i = 0; i < result->nodes->len; i++) {
+        const ResultNode *node = result->nodes->pdata[i];
+        g_string_append_printf(text, "node %u %" G_GUINT64_FORMAT " %s\n",
+                               node->node, node->instructions,
+                               node->memory_sha256);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+ResultStatistics result_fault_statistics(const LedgerMigration *migration,
+                                         LedgerPart part)
+{
+    ResultStatistics statistics = { 0 };
+    unsigned count = migration->faults->len;
+    g_autofree uint64_t *values = g_new(uint64_t, count + 1);
+
+    if (count == 0) {
+        return statistics;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        const LedgerFault *fault = &g_array_index(migration->faults,
+                                                  LedgerFault, i);
+        values[i] = part == PART_COUNT ? fault->stall_ns
+                                       : fault->parts_ns[part];
+        statistics.total += values[i];
+    }
+    qsort(values, count, sizeof(*values), compare_values);
+    statistics.mean = statistics.total / count;
+    statistics.median = values[count / 2];
+    statistics.max = values[count - 1];
+    return statistics;
+}

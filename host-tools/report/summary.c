@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run was and what came of it, in a few lines.
+ */
+#include "report.h"
+
+#include <string.h>
+
+#include "lib/units.h"
+
+char *report_us(uint64_t ns)
+{
+    return g_strdup_printf("%" G_GUINT64_FORMAT ".%03u", ns / 1000,
+                           (unsigned)(ns % 1000));
+}
+
+double report_wire_ratio(const LedgerMigration *migration)
+{
+    return migration->wire_ns == 0 ? 0
+        : (double)migration->latency_ns / (double)migration->wire_ns;
+}
+
+char *report_migration_name(const ResultMigration *migration)
+{
+    return migration->id == 0 ? g_strdup("migration")
+        : g_strdup_printf("migration %" G_GUINT64_FORMAT, migration->id);
+}
+
+static void append_node(GString *text, uint32_t node)
+{
+    if (node == LEDGER_NONE) {
+        g_string_append_c(text, '?');
+    } else {
+        g_string_append_printf(text, "%u", node);
+    }
+}
+
+char *report_route(const LedgerMigration *migration)
+{
+    GString *text = g_string_new(NULL);
+
+    append_node(text, migration->source);
+    g_string_append(text, " -> ");
+    append_node(text, migration->target);
+    return g_string_free(text, FALSE);
+}
+
+static void append_process(GString *text, const ResultProcess *process)
+{
+    int status = result_exit_status(&process->facts);
+    int signal = result_signal(&process->facts);
+    g_autofree char *bytes = unit_format_short(UNIT_SIZE,
+                                               process->stdout_bytes);
+
+    g_string_append_printf(text, "process %s: ", process->name);
+    if (!process->facts.started) {
+        g_string_append(text, "has not started\n");
+        return;
+    }
+    if (!process->facts.ended) {
+        g_string_append_printf(text, "has not ended, is on node %u",
+                               process->facts.node);
+    } else if (signal >= 0) {
+        g_string_append_printf(text, "ended by signal %d (%s) on node %u",
+                               signal, strsignal(signal),
+                               process->facts.node);
+    } else {
+        g_string_append_printf(text, "exit status %d on node %u", status,
+                               process->facts.node);
+    }
+    if (process->facts.ended) {
+        g_autofree char *time = unit_format_short(
+            UNIT_TIME, process->facts.end_ns - process->facts.start_ns);
+        g_string_append_printf(text, " after %s", time);
+    }
+    g_string_append_printf(text, ", %s of output\n", bytes);
+    if (process->facts.unimplemented > 0) {
+        g_string_append_printf(text, "  it made %" G_GUINT64_FORMAT
+                               " system calls that the kernel does not have\n",
+                               process->facts.unimplemented);
+    }
+}
+
+static void append_outcome(GString *text, const LedgerMigration *ledger)
+{
+    g_autofree char *latency = unit_format_short(UNIT_TIME,
+                                                 ledger->latency_ns);
+    g_autofree char *drained = unit_format_short(UNIT_TIME,
+                                                 ledger->drained_ns);
+
+    switch (ledger->outcome) {
+    case OUTCOME_DONE:
+        g_string_append_printf(text, "latency %s, %.2f times what the wire "
+                               "needs, %u remote faults", latency,
+                               report_wire_ratio(ledger),
+                               ledger->faults->len);
+        if (ledger->drained) {
+            g_string_append_printf(text, ", drained after %s", drained);
+        }
+        break;
+    case OUTCOME_ABORTED:
+        g_string_append_printf(text, "aborted (%s), the process went on",
+                               g_strerror((int)ledger->error_number));
+        break;
+    case OUTCOME_NOT_STARTED:
+        g_string_append(text, "not started, the process had ended");
+        break;
+    default:
+        g_string_append_printf(text, "%s",
+                               ledger_outcome_names[ledger->outcome]);
+        break;
+    }
+    g_string_append_c(text, '\n');
+}
+
+void report_summary(const Result *result, const char *folder, GString *text)
+{
+    g_autofree char *time = unit_format_short(UNIT_TIME, result->virtual_ns);
+
+    g_string_append_printf(text, "%s: %u nodes, %s of virtual time\n",
+                           result->name, result->nodes->len, time);
+    for (unsigned i = 0; i < result->processes->len; i++) {
+        append_process(text, result->processes->pdata[i]);
+    }
+    for (unsigned i = 0; i < result->migrations->len; i++) {
+        const ResultMigration *migration = result->migrations->pdata[i];
+        g_autofree char *name = report_migration_name(migration);
+        g_autofree char *route = report_route(migration->ledger);
+        g_string_append_printf(text, "%s: %s %s, %s: ", name,
+                               migration->process, route,
+                               migration->algorithm);
+        append_outcome(text, migration->ledger);
+    }
+    g_string_append_printf(text, "digest %s\nresults in %s\n", result->digest,
+                           folder);
+}

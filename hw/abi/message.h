@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernels of two nodes say to each other about a moving process.
+ *
+ * Every message names the process (pid, the same on all nodes) and the epoch:
+ * the number of the migration, counted from 1 over the process's life, that
+ * the message belongs to. A message of another epoch than the receiver is in
+ * is answered with MB_MSG_REJECT or dropped, never obeyed.
+ */
+#ifndef HW_ABI_MESSAGE_H
+#define HW_ABI_MESSAGE_H
+
+#include <stdint.h>
+
+enum mb_msg_type {
+    /* source -> target: part of the control-and-execution state.
+     * index: offset of the payload in the image, arg: bytes of the image,
+     * aux: enum algorithm (uapi/algorithms.h), tag: migration of the plan,
+     * UINT32_MAX if none */
+    MB_MSG_STATE = 1,
+    /* source -> target: contents of one page.
+     * object, index: which page, aux: offset of the payload in the page; the
+     * rest of the page is zero. tag: of the request it answers, or 0 */
+    MB_MSG_PAGE = 2,
+    /* source -> target: the pages that the source still holds, as an array
+     * of struct mb_page_run. index: number of its first run, aux: 1 if more
+     * messages of the map follow */
+    MB_MSG_MAP = 3,
+    /* target -> source: send page (object, index) now. tag: names the fault */
+    MB_MSG_REQUEST = 4,
+    /* target -> source: the process runs here now; the image may go */
+    MB_MSG_RESUMED = 5,
+    /* target -> source: cannot take the process; arg: errno. It still runs
+     * at the source, if it ever ran there in this epoch */
+    MB_MSG_REJECT = 6,
+    /* source -> target: every page has been sent, nothing is left here */
+    MB_MSG_DRAINED = 7,
+    /* target -> source: the process has ended, no page is needed any more */
+    MB_MSG_GONE = 8,
+    /* source -> target: a move that was asked for while the process was under
+     * way. index: node, aux: enum algorithm, tag: as in MB_MSG_STATE */
+    MB_MSG_GOTO = 9,
+    MB_MSG_TYPES
+};
+
+/* mb_msg.flags */
+#define MB_MSG_CRITICAL     (1u << 0)   /* must arrive before the resume */
+#define MB_MSG_RESUME       (1u << 1)   /* last critical one: run now */
+#define MB_MSG_PUSHED       (1u << 2)   /* sent unasked after the resume */
+#define MB_MSG_DEMANDED     (1u << 3)   /* answers an MB_MSG_REQUEST */
+/* role of a critical page, for the ledger */
+#define MB_MSG_CODE         (1u << 4)
+#define MB_MSG_HEAP         (1u << 5)
+#define MB_MSG_STACK        (1u << 6)
+#define MB_MSG_CLEAN        (1u << 7)   /* page equals what it was loaded from */
+
+/* mb_msg.object: which memory a page belongs to */
+#define MB_OBJECT_SPACE     0u          /* the address space, index = va >> 12 */
+#define MB_OBJECT_FILE0     1u          /* file n of the process: FILE0 + n */
+
+/* Neighbouring pages of one object. */
+struct mb_page_run {
+    uint32_t object;
+    uint32_t count;
+    uint64_t index;
+};
+_Static_assert(sizeof(struct mb_page_run) == 16, "ABI");
+
+#endif

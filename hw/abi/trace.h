@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Trace records: everything that a result is computed from.
+ *
+ * A record is made by the guest kernel (written through MB_REG_STAMP) or by
+ * the device. The device fills in node and seq of all records, and time and
+ * instret where the guest left time_ns zero. docs/specs/trace.md describes
+ * each type, its arguments and the file that collects them.
+ */
+#ifndef HW_ABI_TRACE_H
+#define HW_ABI_TRACE_H
+
+#include <stdint.h>
+
+struct mb_trace_record {
+    uint64_t time_ns;           /* virtual */
+    uint64_t instret;           /* of the node, at that time */
+    uint32_t seq;               /* per node, from 0, without gaps */
+    uint16_t node;
+    uint16_t type;              /* enum mb_trace_type */
+    uint32_t pid;               /* 0: none */
+    uint32_t epoch;             /* 0: no migration */
+    uint64_t arg[4];
+};
+_Static_assert(sizeof(struct mb_trace_record) == 64, "ABI");
+
+enum mb_trace_type {
+    /* -- the kernel's own -- */
+    MB_TRACE_BOOT = 1,          /* kernel ready. 0: bytes of free memory */
+    MB_TRACE_PROC_START = 2,    /* 0: index in the plan */
+    MB_TRACE_PROC_EXIT = 3,     /* 0: Linux wait status, 1: user instructions,
+                                 * 2: system calls, 3: page faults */
+    MB_TRACE_FATAL = 4,         /* 0: signal, 1: pc, 2: address, 3: scause */
+    MB_TRACE_NOSYS = 5,         /* 0: system call number, 1: pc */
+    MB_TRACE_PANIC = 6,         /* 0: pc, 1: scause, 2: stval */
+    /* a boundary between two phases of a migration; 0: enum mb_phase_mark,
+     * 1: enum algorithm, 2: target node, 3: migration of the plan, ~0 if none */
+    MB_TRACE_PHASE = 7,
+    /* a remote fault: 0: tag, 1: enum mb_fault_mark, 2: object, 3: index */
+    MB_TRACE_FAULT = 8,
+    /* source has freed everything. 0: pages pushed, 1: pages served on demand,
+     * 2: pages of the process at freeze */
+    MB_TRACE_DRAINED = 9,
+    /* the migration did not happen, the process went on at the source.
+     * 0: errno, 3: migration of the plan, ~0 if none */
+    MB_TRACE_ABORT = 10,
+    /* the target could not be asked what became of the process. 0: errno */
+    MB_TRACE_TIMEOUT = 11,
+    /* a page arrived that the target had already. 0: object, 1: index */
+    MB_TRACE_DUPLICATE = 12,
+    MB_TRACE_GUEST_END = 0x100,
+    /* -- the device's own --
+     * 0: mb_msg.type | flags << 16 | payload length << 32,
+     * 1: mb_msg.tag, 2: number of the message on its link, 3: peer |
+     * object << 16. TX_START also marks the read of the payload. */
+    MB_TRACE_TX_START = 0x100,
+    MB_TRACE_TX_END = 0x101,
+    MB_TRACE_RX = 0x102,
+    MB_TRACE_DOORBELL = 0x103,  /* 0: queue, 1: tail */
+    MB_TRACE_STATUS = 0x104,    /* 0: MB_STATUS_* newly set */
+    MB_TRACE_HALT = 0x105,      /* 0: MB_HALT_* */
+};
+
+/*
+ * Marks of the critical path, in order. The two between SENT and RECEIVED are
+ * the device's: TX_END and RX of the message with MB_MSG_RESUME. A phase runs
+ * from one mark to the next: select, capture, transmit, wire, receive,
+ * install, resume.
+ */
+enum mb_phase_mark {
+    MB_MARK_FROZEN = 0,         /* old host: after the last user instruction */
+    MB_MARK_SELECTED = 1,       /* old host: it is known what will be sent */
+    MB_MARK_SENT = 2,           /* old host: first doorbell rung */
+    MB_MARK_RECEIVED = 3,       /* new host: kernel holds the last message */
+    MB_MARK_INSTALLED = 4,      /* new host: process is complete */
+    MB_MARK_RESUMED = 5,        /* new host: before the first user instruction */
+    MB_MARKS
+};
+
+/*
+ * Marks of a remote fault, in order. Between REQUESTED and TAKEN lie TX_START,
+ * TX_END and RX of the request, between SERVED and RECEIVED those of the page,
+ * all with the same tag.
+ */
+enum mb_fault_mark {
+    MB_FAULT_TRAP = 0,          /* new host: after the last user instruction */
+    MB_FAULT_REQUESTED = 1,     /* new host: doorbell rung, or push awaited */
+    MB_FAULT_TAKEN = 2,         /* old host: kernel holds the request */
+    MB_FAULT_SERVED = 3,        /* old host: doorbell rung */
+    MB_FAULT_RECEIVED = 4,      /* new host: kernel holds the page */
+    MB_FAULT_RESUMED = 5,       /* new host: before the next user instruction */
+    MB_FAULT_MARKS
+};
+
+/* trace.bin: this header, then the records in the order of time_ns, node, seq */
+struct mb_trace_file {
+    char magic[8];              /* MB_TRACE_MAGIC */
+    uint32_t version;           /* MB_TRACE_VERSION */
+    uint32_t node_count;
+    uint32_t record_bytes;
+    uint32_t reserved;
+    uint64_t record_count;
+};
+_Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
+
+#define MB_TRACE_MAGIC      "GDWTRACE"
+#define MB_TRACE_VERSION    1u
+
+#endif

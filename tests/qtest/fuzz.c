@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A guest, and then a peer, that does anything at all: random registers,
+ * widths, values and descriptors, biased towards plausible ones. The emulator
+ * has to stay alive, and must not have written outside of what it was given.
+ * GODWIT_SEED repeats a run.
+ */
+#include "suites.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bridge.h"
+
+#define STEPS 4000
+
+static TestSegment *segment;
+static Bridge *bridge;
+static uint64_t state;
+
+static void setup(void)
+{
+    const char *given = getenv("GODWIT_SEED");
+
+    state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+    printf("fuzz: GODWIT_SEED=%" PRIu64 "\n", state);
+    fflush(stdout);
+    state = state * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    segment = test_segment_create(2);
+    bridge = bridge_start(segment, 0);
+}
+
+static void teardown(void)
+{
+    bridge_stop(bridge);
+    test_segment_destroy(segment);
+}
+
+static uint64_t random64(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+static uint64_t below(uint64_t limit)
+{
+    return random64() % limit;
+}
+
+/* Values at which something changes, and any others. */
+static uint64_t random_value(void)
+{
+    static const uint64_t edges[] = {
+        0, 1, 2, 4, 8, 12, 13, 64, 4096, 4097, 0xffff, UINT32_MAX, UINT64_MAX,
+        TX_RING(0), TX_RING(1), RX_RING, RX_DONE, SCRATCH, RAM_END - 1,
+        RAM_END, BAR_REGS, BAR_REGS + MB_REG_STAMP, BAR_MSIX,
+    };
+
+    switch (below(4)) {
+    case 0:
+        return random64();
+    case 1:
+        return below(20);
+    case 2:
+        return RAM_BASE + below(RAM_BYTES / 8) * 8;
+    default:
+        return edges[below(sizeof(edges) / sizeof(edges[0]))];
+    }
+}
+
+static uint64_t random_register(void)
+{
+    switch (below(4)) {
+    case 0:
+        return below(MB_BAR_REGS_BYTES - 7);
+    case 1:
+        return below(0x58 / 4) * 4;
+    case 2:
+        return MB_REG_TX(below(2)) + below(5) * 4;
+    default:
+        return MB_REG_RX + below(7) * 4;
+    }
+}
+
+static void random_memory(void)
+{
+    static const uint64_t places[] = { TX_RING(0), TX_RING(1), RX_RING,
+                                       RX_DONE, SCRATCH };
+    uint64_t words[8];
+
+    for (size_t i = 0; i < 8; i++) {
+        words[i] = random_value();
+    }
+    qtest_memory_write(bridge->qtest, places[below(5)] + below(64) * 8, words,
+                       sizeof(words));
+}
+
+static void random_message(void)
+{
+    bridge_queue_message(bridge, (unsigned)below(2), (uint16_t)below(3),
+                         (uint32_t)below(4098), random64());
+}
+
+static void random_step(void)
+{
+    unsigned bytes = 1u << (below(8) == 0 ? below(4) : 2 + below(2));
+    uint64_t addr = BAR_REGS + random_register();
+
+    /* A run that has ended is a dull one. */
+    if (addr / 4 == (BAR_REGS + MB_REG_HALT) / 4) {
+        return;
+    }
+    switch (below(12)) {
+    case 0:
+        qtest_step(bridge->qtest, 1 + below(50000));
+        break;
+    case 1:
+        random_memory();
+        break;
+    case 2:
+        random_message();
+        bridge_ring(bridge, (unsigned)below(2));
+        break;
+    case 3:
+        if (below(8) == 0) {
+            bridge_write32(bridge, MB_REG_CONTROL, 0);
+            bridge_write32(bridge, MB_REG_STATUS, MB_STATUS_ALL);
+            bridge_set_up(bridge, 1 + (uint32_t)below(6));
+        }
+        break;
+    case 4:
+    case 5:
+        qtest_read(bridge->qtest, bytes, addr);
+        break;
+    default:
+        qtest_write(bridge->qtest, bytes, addr, random_value());
+    }
+}
+
+/* The host tool's part: else the trace ring gets full. */
+static void drain(void)
+{
+    struct mb_node *node = &segment->nodes[0];
+
+    __atomic_store_n(&node->trace_tail,
+                     __atomic_load_n(&node->trace_head, __ATOMIC_ACQUIRE),
+                     __ATOMIC_RELEASE);
+    __atomic_store_n(&node->output_tail,
+                     __atomic_load_n(&node->output_head, __ATOMIC_ACQUIRE),
+                     __ATOMIC_RELEASE);
+}
+
+START_TEST(guest)
+{
+    bridge_set_up(bridge, 4);
+    for (uint32_t i = 0; i < STEPS; i++) {
+        random_step();
+        drain();
+    }
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_MAGIC), MB_MAGIC);
+    ck_assert_uint_eq(segment->header->ended, MB_END_NOT);
+}
+END_TEST
+
+/* Fill the incoming ring with anything, publish any head; again and again,
+ * with a fresh bridge, since one such message ends the run. */
+START_TEST(peer)
+{
+    struct mb_link *link = test_segment_link(segment, 1, 0);
+    uint64_t *words = (uint64_t *)test_segment_ring(segment, 1, 0);
+
+    bridge_set_up(bridge, 4);
+    bridge_post(bridge, 16);
+    for (size_t i = 0; i < MB_RING_BYTES_MIN / 8; i++) {
+        words[i] = random_value();
+    }
+    __atomic_store_n(&link->head, random_value(), __ATOMIC_RELEASE);
+    bridge_read32(bridge, MB_REG_STATUS);
+    qtest_step(bridge->qtest, 1000);
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_MAGIC), MB_MAGIC);
+}
+END_TEST
+
+TCase *fuzz_tests(void)
+{
+    TCase *tests = tcase_create("fuzz");
+
+    tcase_set_timeout(tests, 30);
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, guest, 0, 2);
+    tcase_add_loop_test(tests, peer, 0, 8);
+    return tests;
+}

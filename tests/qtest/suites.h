@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The test cases of the bridge, one function per file.
+ */
+#ifndef TESTS_QTEST_SUITES_H
+#define TESTS_QTEST_SUITES_H
+
+#include <check.h>
+
+TCase *register_tests(void);
+TCase *interrupt_tests(void);
+TCase *transmit_tests(void);
+TCase *record_tests(void);
+TCase *pair_tests(void);
+TCase *segment_tests(void);
+TCase *fuzz_tests(void);
+
+#endif

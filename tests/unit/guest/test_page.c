@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mm/page.c: allocation, reference counts, ranges.
+ */
+#include "mm/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+
+#define PAGES 16                /* of pretended RAM; the first is the table */
+
+static uint8_t *ram;
+
+static void set_up(void)
+{
+    uint64_t start, free_start;
+
+    ram = aligned_alloc(PAGE_SIZE, PAGES * PAGE_SIZE);
+    memset(ram, 0xaa, PAGES * PAGE_SIZE);
+    start = (uint64_t)ram;
+    free_start = page_init(start, start + PAGES * PAGE_SIZE, start);
+    ck_assert_uint_eq(free_start, start + PAGES * sizeof(uint32_t));
+    /* Pages 1-3 and 8-15, cut by addresses that are not aligned. */
+    page_add(free_start, start + 4 * PAGE_SIZE + 1);
+    page_add(start + 7 * PAGE_SIZE + 1, start + PAGES * PAGE_SIZE);
+}
+
+START_TEST(hands_out_every_page_once)
+{
+    void *pages[11];
+
+    set_up();
+    ck_assert_uint_eq(page_total_count(), 11);
+    for (unsigned i = 0; i < 11; i++) {
+        ck_assert_uint_eq(page_free_count(), 11 - i);
+        pages[i] = page_alloc_raw();
+        ck_assert_ptr_nonnull(pages[i]);
+        ck_assert_uint_eq((uint64_t)pages[i] % PAGE_SIZE, 0);
+        memset(pages[i], (int)i, PAGE_SIZE);
+        for (unsigned j = 0; j < i; j++) {
+            ck_assert_ptr_ne(pages[i], pages[j]);
+        }
+    }
+    ck_assert_ptr_null(page_alloc());
+    ck_assert_uint_eq(page_free_count(), 0);
+    for (unsigned i = 0; i < 11; i++) {
+        page_put(pages[i]);
+    }
+    ck_assert_uint_eq(page_free_count(), 11);
+    free(ram);
+}
+END_TEST
+
+START_TEST(zeroes)
+{
+    static const uint8_t zeroes[PAGE_SIZE];
+    void *page;
+
+    set_up();
+    page = page_alloc();
+    ck_assert_mem_eq(page, zeroes, PAGE_SIZE);
+    memset(page, 1, PAGE_SIZE);
+    page_put(page);
+    ck_assert_ptr_eq(page_alloc(), page);
+    ck_assert_mem_eq(page, zeroes, PAGE_SIZE);
+    free(ram);
+}
+END_TEST
+
+START_TEST(frees_with_the_last_reference)
+{
+    void *page;
+
+    set_up();
+    page = page_alloc();
+    page_get(page);
+    ck_assert_uint_eq(page_refs(page), 2);
+    page_put(page);
+    ck_assert_uint_eq(page_free_count(), 10);
+    page_put(page);
+    ck_assert_uint_eq(page_free_count(), 11);
+    page_put(NULL);
+    free(ram);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        hands_out_every_page_once, zeroes, frees_with_the_last_reference,
+    };
+
+    return suite_run("page", tests, SUITE_COUNT(tests));
+}
