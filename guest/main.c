@@ -4,8 +4,10 @@
  */
 #include "main.h"
 
+#include "arch/cpu.h"
 #include "arch/fdt.h"
 #include "arch/memlayout.h"
+#include "arch/stack.h"
 #include "drivers/migbridge.h"
 #include "drivers/plic.h"
 #include "fs/file.h"
@@ -49,6 +51,7 @@ static void init_files(const struct machine *machine)
     if (error != 0) {
         printk("RAM disk: not usable, error %d\n", -error);
         bridge_halt(MB_HALT_CONFIG);
+        cpu_stop();
     }
     vm_set_backing_ops(&ramdisk_backing_ops);
 }
@@ -57,6 +60,7 @@ void kernel_main(uint64_t fdt)
 {
     struct machine machine;
 
+    stack_mark_end();
     if (fdt_parse(phys_to_virt(fdt), FDT_BYTES_MAX, &machine) != 0) {
         panic("no usable device tree at %lx", fdt);
     }

@@ -7,7 +7,7 @@
  * reads too much by the instructions from the trap to the read, itself
  * included, and the exit path too little by those from behind the read to
  * sret, sret included. proc/trap.c corrects both; the test program
- * guest/user/stamps measures that nothing is left over.
+ * guest/user/exact.c checks that nothing is left over.
  */
 #ifndef ARCH_ENTRY_H
 #define ARCH_ENTRY_H

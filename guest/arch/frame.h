@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4,
+    REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_FP = 8,
     REG_A0 = 10, REG_A1 = 11, REG_A2 = 12, REG_A7 = 17,
 };
 
@@ -20,8 +20,8 @@ struct frame {
     uint64_t x[32];             /* x[0] holds the pc */
     uint64_t cause;             /* scause */
     uint64_t tval;              /* stval */
-    uint64_t time_ns;           /* virtual time after the last user instruction */
-    uint64_t instret;           /* instructions up to there */
+    uint64_t time_ns;           /* virtual time after the last user */
+    uint64_t instret;           /* instruction, and instructions up to it */
     uint64_t resume_ns;         /* virtual time before the first user */
     uint64_t resume_instret;    /* instruction of this stay in user mode */
 };

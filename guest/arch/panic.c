@@ -10,8 +10,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "arch/csr.h"
-#include "arch/memlayout.h"
+#include "arch/cpu.h"
+#include "arch/stack.h"
 #include "drivers/migbridge.h"
 #include "hw/abi/regs.h"
 #include "lib/format.h"
@@ -20,7 +20,6 @@
 #define BACKTRACE_MOST 32
 
 extern char kernel_text_start[], kernel_text_end[];
-extern char kernel_stack[], kernel_stack_top[];
 
 static bool panicking;
 
@@ -35,11 +34,18 @@ static bool is_frame_pointer(uint64_t fp)
            fp <= (uint64_t)kernel_stack_top;
 }
 
-/* A function keeps its return address below its frame pointer, and below that
- * the frame pointer of its caller. */
-static void print_backtrace(uint64_t pc, uint64_t fp)
+/*
+ * A function keeps its return address below its frame pointer, and below that
+ * the frame pointer of its caller. One that calls nobody keeps only the latter:
+ * then its return address is in `ra`.
+ */
+static void print_backtrace(uint64_t pc, uint64_t ra, uint64_t fp)
 {
     printk("backtrace:\n  %016lx\n", pc);
+    if (is_frame_pointer(fp) && is_frame_pointer(((uint64_t *)fp)[-1])) {
+        printk("  %016lx\n", ra);
+        fp = ((uint64_t *)fp)[-1];
+    }
     for (unsigned i = 0; i < BACKTRACE_MOST && is_frame_pointer(fp); i++) {
         const uint64_t *frame = (const uint64_t *)fp;
 
@@ -71,9 +77,7 @@ static void __attribute__((noreturn)) stop(uint64_t pc, uint64_t cause,
 {
     bridge_trace(MB_TRACE_PANIC, 0, 0, pc, cause, tval, 0);
     bridge_halt(MB_HALT_PANIC);
-    for (;;) {
-        __asm__ volatile("wfi");
-    }
+    cpu_stop();
 }
 
 void panic(const char *format, ...)
@@ -88,7 +92,7 @@ void panic(const char *format, ...)
         vprintk(format, args);
         va_end(args);
         printk("\n");
-        print_backtrace(frame[-1], frame[-2]);
+        print_backtrace(frame[-1], 0, frame[-2]);
     }
     stop(frame[-1], 0, 0);
 }
@@ -100,7 +104,7 @@ void panic_trap(const struct frame *frame)
         printk("panic: trap in the kernel: scause %lx stval %lx\n",
                frame->cause, frame->tval);
         print_registers(frame);
-        print_backtrace(FRAME_PC(frame), frame->x[8]);
+        print_backtrace(FRAME_PC(frame), frame->x[REG_RA], frame->x[REG_FP]);
     }
     stop(FRAME_PC(frame), frame->cause, frame->tval);
 }

@@ -100,10 +100,8 @@ static void error_interrupt(void)
  * What has left is accounted for before what has arrived: an answer never
  * finds the question still under way.
  */
-void bridge_interrupt(void)
+static void serve(uint32_t status)
 {
-    uint32_t status = mmio_read32(bridge.registers + MB_REG_IRQ_STATUS);
-
     if (status & MB_IRQ_ERROR) {
         error_interrupt();
     }
@@ -111,12 +109,26 @@ void bridge_interrupt(void)
         clear(MB_IRQ_TX);
         bridge_tx_interrupt();
     }
-    if ((status & MB_IRQ_RX) && bridge.holds == 0) {
+    if (status & MB_IRQ_RX) {
         bridge_rx_interrupt();
     }
     if (status & MB_IRQ_TIMER) {
         clear(MB_IRQ_TIMER);
         timer_interrupt();
+    }
+}
+
+/*
+ * Until the line is low again: QEMU's interrupt controller sees only that it
+ * rises, and it does not rise for a bit that is set while another one is.
+ */
+void bridge_interrupt(void)
+{
+    uint32_t status;
+
+    while ((status = mmio_read32(bridge.registers + MB_REG_IRQ_STATUS) &
+                     bridge.irq_enable) != 0) {
+        serve(status);
     }
 }
 

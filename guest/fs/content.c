@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Paged contents of a file, see content.h.
- *
- * The pages hang in a tree of three levels with 512 entries each. An entry of
- * the lowest level is NULL (absent), `remote_mark`, or a page.
+ * Paged contents of a file, see content.h. An entry of the page tree is NULL
+ * (absent), `remote_mark`, or a page.
  */
 #include "fs/content.h"
 
@@ -11,9 +9,6 @@
 #include "lib/string.h"
 #include "mm/page.h"
 #include "mm/vm.h"
-
-#define LEVELS          3
-#define FANOUT_SHIFT    9
 
 static char remote_mark_byte;
 #define remote_mark ((void *)&remote_mark_byte)
@@ -28,90 +23,24 @@ static uint64_t pages_of(uint64_t bytes)
     return (bytes + PAGE_MASK) >> PAGE_SHIFT;
 }
 
-static unsigned slot_of(uint64_t index, int level)
-{
-    return (index >> (FANOUT_SHIFT * level)) & (CONTENT_FANOUT - 1);
-}
-
-/*
- * The entry of a page; NULL if its part of the tree does not exist. Then
- * *missing is the level that lacks it, for walks that skip holes.
- */
-static void **find_entry(const struct content *content, uint64_t index,
-                         int *missing)
-{
-    void **node = content->root;
-    int level = LEVELS - 1;
-
-    while (node != NULL && level > 0) {
-        node = node[slot_of(index, level)];
-        level--;
-    }
-    *missing = level;
-    return node == NULL ? NULL : &node[slot_of(index, 0)];
-}
-
-/* The same, but grows the tree; NULL: no memory. */
-static void **make_entry(struct content *content, uint64_t index)
-{
-    void ***link = &content->root;
-
-    for (int level = LEVELS - 1;; level--) {
-        if (*link == NULL) {
-            *link = page_alloc();
-            if (*link == NULL) {
-                return NULL;
-            }
-        }
-        if (level == 0) {
-            return &(*link)[slot_of(index, 0)];
-        }
-        link = (void ***)&(*link)[slot_of(index, level)];
-    }
-}
-
 static void *page_at(const struct content *content, uint64_t index)
 {
-    int missing;
-    void **entry = find_entry(content, index, &missing);
+    void **entry = page_tree_find(&content->tree, index);
 
     return entry != NULL && is_page(*entry) ? *entry : NULL;
 }
 
 static bool is_marked(const struct content *content, uint64_t index)
 {
-    int missing;
-    void **entry = find_entry(content, index, &missing);
+    void **entry = page_tree_find(&content->tree, index);
 
     return entry != NULL && *entry == remote_mark;
 }
 
-/*
- * The first entry at or above *index that is not empty, as a pointer to it;
- * NULL if there is none.
- */
+/* The first page or mark at or above *index; NULL: there is none. */
 static void **next_entry(const struct content *content, uint64_t *index)
 {
-    uint64_t end = pages_of(content->size);
-    uint64_t i = *index;
-
-    while (i < end) {
-        int missing;
-        void **entry = find_entry(content, i, &missing);
-
-        if (entry == NULL) {
-            /* nothing below a whole entry of the level above: skip it */
-            uint64_t span = 1ull << (FANOUT_SHIFT * (missing + 1));
-
-            i = (i | (span - 1)) + 1;
-        } else if (*entry == NULL) {
-            i++;
-        } else {
-            *index = i;
-            return entry;
-        }
-    }
-    return NULL;
+    return page_tree_next(&content->tree, index, pages_of(content->size));
 }
 
 /* Frees pages from `first` on; with `marks` forgets remote marks as well. */
@@ -132,19 +61,6 @@ static void cut_from(struct content *content, uint64_t first, bool marks)
     }
 }
 
-static void free_nodes(void **node, int level)
-{
-    if (node == NULL) {
-        return;
-    }
-    if (level > 0) {
-        for (unsigned i = 0; i < CONTENT_FANOUT; i++) {
-            free_nodes(node[i], level - 1);
-        }
-    }
-    page_put(node);
-}
-
 static const struct pages_ops content_ops;
 
 void content_init(struct content *content, uint32_t object)
@@ -157,8 +73,7 @@ void content_init(struct content *content, uint32_t object)
 void content_finish(struct content *content)
 {
     cut_from(content, 0, true);
-    free_nodes(content->root, LEVELS - 1);
-    content->root = NULL;
+    page_tree_finish(&content->tree);
 }
 
 void content_abandon(struct content *content)
@@ -219,7 +134,7 @@ static const void *view_absent(const struct content *content, uint64_t offset,
 
 static int make_page(struct content *content, uint64_t index)
 {
-    void **entry = make_entry(content, index);
+    void **entry = page_tree_make(&content->tree, index);
 
     if (entry == NULL) {
         return -ENOSPC;
@@ -381,7 +296,7 @@ static int op_install(struct pages *pages, uint64_t index, void *page,
     if (!marked && !pages->map_awaited) {
         return page_at(content, index) != NULL ? -EEXIST : -ENOENT;
     }
-    entry = make_entry(content, index);
+    entry = page_tree_make(&content->tree, index);
     if (entry == NULL) {
         return -ENOMEM;
     }
@@ -409,7 +324,7 @@ static int op_mark_remote(struct pages *pages, uint64_t index, uint32_t count)
     }
     end = index + count < end ? index + count : end;
     for (uint64_t i = index; i < end; i++) {
-        void **entry = make_entry(content, i);
+        void **entry = page_tree_make(&content->tree, i);
 
         if (entry == NULL) {
             return -ENOMEM;
@@ -430,13 +345,13 @@ static bool op_is_remote(struct pages *pages, uint64_t index)
 
 static void op_drop(struct pages *pages, uint64_t index)
 {
-    int missing;
+    struct content *content = (struct content *)pages;
     void **entry;
 
     if (index >= CONTENT_PAGES_MAX) {
         return;
     }
-    entry = find_entry((struct content *)pages, index, &missing);
+    entry = page_tree_find(&content->tree, index);
     if (entry != NULL && is_page(*entry)) {
         page_put(*entry);
         *entry = NULL;

@@ -18,15 +18,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fs/page_tree.h"
 #include "mm/pages.h"
 
-#define CONTENT_FANOUT      512u
-#define CONTENT_PAGES_MAX   (1ull << 27)        /* three levels of 512 */
+#define CONTENT_PAGES_MAX   PAGE_TREE_END
 #define CONTENT_BYTES_MAX   (CONTENT_PAGES_MAX << 12)
 
 struct content {
     struct pages pages;             /* first */
-    void **root;                    /* three levels; NULL: nothing yet */
+    struct page_tree tree;
     uint64_t size;
     const uint8_t *lower;           /* in the RAM disk */
     uint64_t lower_bytes;           /* of it that still show, <= size */

@@ -13,54 +13,73 @@
 
 enum { DESCRIPTOR_CLOEXEC = 0x100, DESCRIPTOR_FILE = 0xff };
 
-static uint32_t count_open(const struct files *files)
+_Static_assert(FILES_MAX == 64, "sets of files are 64-bit words");
+
+static uint64_t open_set(const struct files *files)
 {
-    uint32_t count = 0;
+    uint64_t set = 0;
 
     for (uint32_t i = 0; i < FILES_MAX; i++) {
-        count += files->open[i].kind != FILE_FREE;
+        if (files->open[i].kind != FILE_FREE) {
+            set |= 1ull << i;
+        }
     }
-    return count;
+    return set;
 }
 
-static uint32_t count_descriptors(const struct files *files)
+static uint64_t descriptor_set(const struct files *files)
 {
-    uint32_t count = 0;
+    uint64_t set = 0;
 
     for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
-        count += files->descriptor[fd].used;
+        if (files->descriptor[fd].used) {
+            set |= 1ull << fd;
+        }
     }
-    return count;
+    return set;
 }
 
+/* Steps from one member of a set to the next; FILES_MAX behind the last. */
+static uint32_t next_member(uint64_t set, uint32_t i)
+{
+    while (i < FILES_MAX && !(set >> i & 1)) {
+        i = set >> i == 0 ? FILES_MAX : i + 1;
+    }
+    return i;
+}
+
+static void encode_open(const struct file *file, struct codec *c)
+{
+    put_u32(c, file->kind);
+    put_u32(c, file->flags);
+    put_u32(c, file->node.kind);
+    put_u32(c, file->node.index);
+    put_u32(c, file->node.pid);
+    put_u64(c, file->offset);
+}
+
+/* What there are sets of comes in rising order. */
 void files_encode(const struct files *files, struct codec *c)
 {
+    uint64_t open = open_set(files);
+    uint64_t descriptors = descriptor_set(files);
+    uint32_t i;
+
     layer_encode(files->layer, c);
     put_u32(c, files->umask);
     put_string(c, files->cwd);
-    put_u32(c, count_open(files));
-    for (uint32_t i = 0; i < FILES_MAX; i++) {
-        const struct file *file = &files->open[i];
-
-        if (file->kind != FILE_FREE) {
-            put_u32(c, i);
-            put_u32(c, file->kind);
-            put_u32(c, file->flags);
-            put_u32(c, file->node.kind);
-            put_u32(c, file->node.index);
-            put_u32(c, file->node.pid);
-            put_u64(c, file->offset);
-        }
+    put_u64(c, open);
+    for (i = next_member(open, 0); i < FILES_MAX;
+         i = next_member(open, i + 1)) {
+        encode_open(&files->open[i], c);
     }
-    put_u32(c, count_descriptors(files));
-    for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
-        const struct descriptor *descriptor = &files->descriptor[fd];
+    put_u64(c, descriptors);
+    for (i = next_member(descriptors, 0); i < FILES_MAX;
+         i = next_member(descriptors, i + 1)) {
+        const struct descriptor *descriptor = &files->descriptor[i];
 
-        if (descriptor->used) {
-            put_u32(c, fd);
-            put_u32(c, descriptor->file |
-                       (descriptor->cloexec ? DESCRIPTOR_CLOEXEC : 0));
-        }
+        put_u32(c, descriptor->file |
+                   (descriptor->cloexec ? DESCRIPTOR_CLOEXEC : 0));
     }
 }
 
@@ -96,16 +115,10 @@ static bool is_sound(const struct files *files, const struct file *file)
     }
 }
 
-static int decode_open(struct files *files, struct codec *c)
+static int decode_open(struct files *files, uint32_t i, struct codec *c)
 {
-    uint32_t i = get_u32(c);
-    struct file *file;
+    struct file *file = &files->open[i];
 
-    if (c->error != 0 || i >= FILES_MAX ||
-        files->open[i].kind != FILE_FREE) {
-        return -EINVAL;
-    }
-    file = &files->open[i];
     file->kind = (enum file_kind)get_u32(c);
     file->flags = get_u32(c);
     file->node.kind = (enum node_kind)get_u32(c);
@@ -122,14 +135,13 @@ static int decode_open(struct files *files, struct codec *c)
     return 0;
 }
 
-static int decode_descriptor(struct files *files, struct codec *c)
+static int decode_descriptor(struct files *files, uint32_t fd,
+                             struct codec *c)
 {
-    uint32_t fd = get_u32(c);
     uint32_t word = get_u32(c);
     uint32_t i = word & DESCRIPTOR_FILE;
 
-    if (c->error != 0 || fd >= FILES_MAX || files->descriptor[fd].used ||
-        i >= FILES_MAX || files->open[i].kind == FILE_FREE) {
+    if (c->error != 0 || i >= FILES_MAX || files->open[i].kind == FILE_FREE) {
         return -EINVAL;
     }
     files->descriptor[fd].used = true;
@@ -141,7 +153,7 @@ static int decode_descriptor(struct files *files, struct codec *c)
 
 static int decode_rest(struct files *files, struct codec *c)
 {
-    uint32_t count;
+    uint64_t set;
     int error = 0;
 
     files->umask = get_u32(c) & 0777;
@@ -149,13 +161,15 @@ static int decode_rest(struct files *files, struct codec *c)
     if (!pathname_is_plain(files->cwd, (uint32_t)strlen(files->cwd))) {
         return -EINVAL;
     }
-    count = get_count(c, FILES_MAX);
-    for (uint32_t i = 0; i < count && error == 0; i++) {
-        error = decode_open(files, c);
+    set = get_u64(c);
+    for (uint32_t i = next_member(set, 0); i < FILES_MAX && error == 0;
+         i = next_member(set, i + 1)) {
+        error = decode_open(files, i, c);
     }
-    count = error == 0 ? get_count(c, FILES_MAX) : 0;
-    for (uint32_t i = 0; i < count && error == 0; i++) {
-        error = decode_descriptor(files, c);
+    set = get_u64(c);
+    for (uint32_t i = next_member(set, 0); i < FILES_MAX && error == 0;
+         i = next_member(set, i + 1)) {
+        error = decode_descriptor(files, i, c);
     }
     for (uint32_t i = 0; i < FILES_MAX && error == 0; i++) {
         if (files->open[i].kind != FILE_FREE && files->open[i].refs == 0) {

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * /proc as a tree, see procfs.h: names, links and listings, and the file with
- * which a process is sent to another node. Texts are in procfs_text.c.
+ * /proc as a tree, see procfs.h: names, links and listings. Reading and writing
+ * are in procfs_file.c.
  */
 #include "fs/procfs.h"
 
-#include "fs/file.h"
 #include "fs/open_file.h"
 #include "fs/pathname.h"
-#include "fs/procfs_text.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define TEXT_MAX        (32u << 10)
-#define GOTO_MAX        64u
 #define INO_FIRST       0x200000u
 #define PID_COOKIE      0x10000u    /* cookies of processes start here */
 
@@ -66,14 +62,6 @@ static const struct entry entries[] = {
 _Static_assert(sizeof(entries) / sizeof(entries[0]) <= INDEX_FD0, "fd links");
 _Static_assert(INDEX_END <= 256, "inode numbers");
 
-static int (*go)(struct proc *proc, uint32_t node, const char *algorithm);
-
-void fs_set_goto(int (*function)(struct proc *proc, uint32_t node,
-                                 const char *algorithm))
-{
-    go = function;
-}
-
 uint32_t procfs_mode(struct node node)
 {
     if (node.index >= INDEX_FD0 && node.index < INDEX_END) {
@@ -87,11 +75,19 @@ uint64_t procfs_ino(struct node node)
     return INO_FIRST + ((uint64_t)node.pid << 8 | node.index);
 }
 
+bool procfs_is_goto(struct node node)
+{
+    return node.index == INDEX_GOTO;
+}
+
+text_fn *procfs_text(struct node node)
+{
+    return node.index < ENTRIES ? entries[node.index].text : NULL;
+}
+
 /* -- lookup -- */
 
-/* Reads a decimal number and moves *text behind it; UINT32_MAX: there is none
- * or it is too large. */
-static uint32_t take_number(const char **text)
+uint32_t procfs_take_number(const char **text)
 {
     uint32_t value = 0;
     const char *at = *text;
@@ -140,7 +136,7 @@ static uint32_t lookup_in_process(uint32_t pid, const char *path)
         return find_entry(path, IN_PROCESS);
     }
     path += 3;
-    fd = take_number(&path);
+    fd = procfs_take_number(&path);
     return *path == '\0' && files != NULL && files_get(files, fd) != NULL ?
            INDEX_FD0 + fd : ENTRIES;
 }
@@ -155,7 +151,7 @@ struct node procfs_lookup(struct proc *proc, const char *path)
         node.index = INDEX_ROOT;
         return node;
     }
-    node.pid = take_number(&rest);
+    node.pid = procfs_take_number(&rest);
     if (node.pid == UINT32_MAX) {
         node.pid = 0;
         node.index = find_entry(path, IN_ROOT);
@@ -347,97 +343,3 @@ bool procfs_next_child(struct proc *proc, struct node directory,
         return false;
     }
 }
-
-/* -- as open files -- */
-
-static int64_t read_text(struct file *file, struct thread *thread,
-                         struct uio *uio, uint64_t offset)
-{
-    static char buffer[TEXT_MAX];
-    struct text text = { .start = buffer, .size = sizeof(buffer) };
-    struct proc *owner = thread->proc;
-    uint64_t bytes;
-    int64_t result;
-
-    if (file->node.pid != 0) {
-        owner = proc_find(file->node.pid);
-        if (owner == NULL) {
-            return -ESRCH;
-        }
-    }
-    if (file->node.index >= ENTRIES ||
-        entries[file->node.index].text == NULL) {
-        return -EINVAL;
-    }
-    entries[file->node.index].text(&text, owner);
-    bytes = offset < text.used ? text.used - offset : 0;
-    bytes = bytes < uio->bytes ? bytes : uio->bytes;
-    result = uio_check(uio, bytes, VM_WRITE);
-    if (result != 0) {
-        return result;
-    }
-    uio_put(uio, buffer + offset, bytes);
-    return (int64_t)bytes;
-}
-
-/* Splits "NODE [ALGORITHM]", with white space around, in place. */
-static int parse_goto(char *text, uint32_t *node, const char **algorithm)
-{
-    const char *at = text;
-    char *end;
-
-    while (*at == ' ') {
-        at++;
-    }
-    *node = take_number(&at);
-    if (*node == UINT32_MAX || (*at != ' ' && *at != '\n' && *at != '\0')) {
-        return -EINVAL;
-    }
-    while (*at == ' ') {
-        at++;
-    }
-    end = text + strlen(text);
-    while (end > at && (end[-1] == ' ' || end[-1] == '\n')) {
-        *--end = '\0';
-    }
-    *algorithm = *at != '\0' ? at : NULL;
-    return 0;
-}
-
-static int64_t write_goto(struct file *file, struct thread *thread,
-                          struct uio *uio, uint64_t offset)
-{
-    char text[GOTO_MAX];
-    struct proc *target = proc_find(file->node.pid);
-    const char *algorithm;
-    uint32_t node;
-    int64_t result = uio_check(uio, uio->bytes, VM_READ);
-
-    (void)thread;
-    (void)offset;
-    if (result != 0) {
-        return result;
-    }
-    if (file->node.index != INDEX_GOTO || uio->bytes >= sizeof(text)) {
-        return -EINVAL;
-    }
-    if (target == NULL) {
-        return -ESRCH;
-    }
-    if (go == NULL) {
-        return -ENOSYS;
-    }
-    uio_get(uio, text, uio->bytes);
-    text[uio->bytes] = '\0';
-    result = parse_goto(text, &node, &algorithm);
-    if (result == 0) {
-        result = go(target, node, algorithm);
-    }
-    return result != 0 ? result : (int64_t)uio->bytes;
-}
-
-const struct file_ops procfs_ops = {
-    .seekable = true,
-    .read = read_text,
-    .write = write_goto,
-};

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "fs/node.h"
+#include "fs/procfs_text.h"
 #include "proc/proc.h"
 
 /* `path` is what follows "proc/" or, for the directory itself, "". */
@@ -23,5 +24,11 @@ bool procfs_next_child(struct proc *proc, struct node directory,
 /* Whether node is one of /proc/PID/fd; then *target is what is open there. */
 bool procfs_open_file(struct proc *proc, struct node node,
                       struct node *target);
+/* What makes the text of a file; NULL: it has none. */
+text_fn *procfs_text(struct node node);
+bool procfs_is_goto(struct node node);
+/* Reads a decimal number and moves *text behind it; UINT32_MAX: there is none
+ * or it is too large. */
+uint32_t procfs_take_number(const char **text);
 
 #endif

@@ -171,7 +171,7 @@ void text_status(struct text *text, struct proc *proc)
     print(text, "Threads:\t%u\nSigPnd:\t%016lx\nSigBlk:\t%016lx\n",
           count_threads(proc), proc->threads->sigpending,
           proc->threads->sigmask);
-    print(text, "Epoch:\t%u\n", proc->epoch);
+    print(text, "Node:\t%u\nEpoch:\t%u\n", bridge_node(), proc->epoch);
 }
 
 static const char *area_name(const struct area *area)

@@ -37,31 +37,20 @@ void put_bytes(struct codec *c, const void *bytes, size_t count)
     }
 }
 
-/* Most of an image is numbers: they are stored without the way through
- * memcpy. */
-void put_u32(struct codec *c, uint32_t value)
+static size_t padding(size_t length)
 {
-    if (has_room(c, sizeof(value), -ENOSPC)) {
-        __builtin_memcpy(c->at, &value, sizeof(value));
-        c->at += sizeof(value);
-    }
-}
-
-void put_u64(struct codec *c, uint64_t value)
-{
-    if (has_room(c, sizeof(value), -ENOSPC)) {
-        __builtin_memcpy(c->at, &value, sizeof(value));
-        c->at += sizeof(value);
-    }
+    return -length % CODEC_ALIGN;
 }
 
 void put_string(struct codec *c, const char *string)
 {
+    static const uint8_t zeroes[CODEC_ALIGN];
     size_t length = strlen(string);
 
-    if (has_room(c, sizeof(uint32_t) + length, -ENOSPC)) {
+    if (has_room(c, sizeof(uint32_t) + length + padding(length), -ENOSPC)) {
         put_u32(c, (uint32_t)length);
         put_bytes(c, string, length);
+        put_bytes(c, zeroes, padding(length));
     }
 }
 
@@ -94,8 +83,10 @@ uint64_t get_u64(struct codec *c)
 void get_string(struct codec *c, char *string, size_t size)
 {
     uint32_t length = get_count(c, (uint32_t)(size - 1));
+    uint8_t zeroes[CODEC_ALIGN];
 
     get_bytes(c, string, length);
+    get_bytes(c, zeroes, padding(length));
     string[c->error == 0 ? length : 0] = '\0';
 }
 

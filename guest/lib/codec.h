@@ -9,8 +9,11 @@
 #ifndef LIB_CODEC_H
 #define LIB_CODEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define CODEC_ALIGN 4u
 
 struct codec {
     uint8_t *at;
@@ -21,10 +24,44 @@ struct codec {
 void codec_init(struct codec *c, void *buffer, size_t bytes);
 size_t codec_left(const struct codec *c);
 
-void put_u32(struct codec *c, uint32_t value);
-void put_u64(struct codec *c, uint64_t value);
 void put_bytes(struct codec *c, const void *bytes, size_t count);
-/* A string as u32 length and bytes, without the NUL. */
+
+typedef uint32_t __attribute__((may_alias)) codec_word;
+
+/* Whether `bytes` bytes can be stored in words. */
+static inline bool codec_takes_words(const struct codec *c, size_t bytes)
+{
+    return c->error == 0 && (size_t)(c->end - c->at) >= bytes &&
+           (uintptr_t)c->at % CODEC_ALIGN == 0;
+}
+
+/* Numbers are most of an image, and aligned most of the time; a process is
+ * encoded while it is frozen. */
+static inline void put_u32(struct codec *c, uint32_t value)
+{
+    if (codec_takes_words(c, sizeof(value))) {
+        *(codec_word *)c->at = value;
+        c->at += sizeof(value);
+    } else {
+        put_bytes(c, &value, sizeof(value));
+    }
+}
+
+static inline void put_u64(struct codec *c, uint64_t value)
+{
+    if (codec_takes_words(c, sizeof(value))) {
+        codec_word *word = (codec_word *)c->at;
+
+        word[0] = (uint32_t)value;
+        word[1] = (uint32_t)(value >> 32);
+        c->at += sizeof(value);
+    } else {
+        put_bytes(c, &value, sizeof(value));
+    }
+}
+
+/* A string as u32 length and bytes without the NUL, zeroes up to a multiple of
+ * CODEC_ALIGN: what follows is aligned as what precedes it. */
 void put_string(struct codec *c, const char *string);
 
 uint32_t get_u32(struct codec *c);

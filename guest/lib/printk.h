@@ -15,7 +15,7 @@ void panic(const char *format, ...)
 #define kassert(condition) \
     do { \
         if (!(condition)) { \
-            panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, \
+            panic("%s:%d: assertion failed: %s", __FILE_NAME__, __LINE__, \
                   #condition); \
         } \
     } while (0)

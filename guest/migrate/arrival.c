@@ -15,6 +15,7 @@
 #include "migrate/image.h"
 #include "migrate/objects.h"
 #include "migrate/transport.h"
+#include "mm/page.h"
 
 struct arrival_image {
     uint8_t bytes[IMAGE_MAX];
@@ -185,6 +186,18 @@ static struct arrival *begin(const struct mb_msg *msg)
     return open_slot(msg);
 }
 
+/* The page tables of the stacks, while their pages are still on the wire. */
+static void prepare(struct proc *proc)
+{
+    struct pages *space = &proc->vm->pages;
+
+    for (const struct thread *t = proc->threads; t; t = t->sibling) {
+        if (space->ops->prepare) {
+            space->ops->prepare(space, t->frame.x[REG_SP] >> PAGE_SHIFT);
+        }
+    }
+}
+
 static void decode(struct arrival *a, const void *bytes)
 {
     int error = image_decode(bytes, a->image_bytes, a->move.pid,
@@ -197,6 +210,7 @@ static void decode(struct arrival *a, const void *bytes)
     }
     put_image(a);
     objects_await_map(a->proc, true);
+    prepare(a->proc);
     a->since_ns = time_now_ns();
     a->state = ARRIVAL_CRITICAL;
 }

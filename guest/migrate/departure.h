@@ -71,6 +71,7 @@ struct departure {
     uint32_t critical_count;
     bool all_critical;
     struct push push;
+    struct cursor sent_before;  /* how far the push was at the resume */
     struct cursor map_cursor;
     uint32_t map_runs;          /* sent */
     bool map_active;
@@ -129,7 +130,5 @@ void departure_progress(struct departure *departure);
 
 void push_start(struct departure *departure, bool critical);
 void push_pump(struct departure *departure);
-/* The process runs at the target: what has been sent can be freed. */
-void push_drop_sent(struct departure *departure);
 
 #endif

@@ -110,7 +110,7 @@ void departure_resumed(struct departure *d)
     }
     timer_cancel(&d->timeout);
     d->state = DEPARTURE_FLUSHING;
-    push_drop_sent(d);
+    d->sent_before = d->push.cursor;
     departure_progress(d);
 }
 
@@ -122,7 +122,16 @@ static void answer_left(void *departure)
     departure_progress(d);
 }
 
-/* A page that is not here any more is on its way already. */
+/* Whether a page that is present went before the resume was known. */
+static bool was_sent(const struct departure *d, const struct page_ref *ref)
+{
+    return ref->object < d->sent_before.object ||
+           (ref->object == d->sent_before.object &&
+            ref->index < d->sent_before.index) ||
+           departure_is_critical(d, ref);
+}
+
+/* A page that is not here any more, or sent, is on its way already. */
 void departure_requested(struct departure *d, const struct mb_msg *request,
                          struct instant taken)
 {
@@ -134,7 +143,8 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     }
     mark_fault(&d->move, request->tag, MB_FAULT_TAKEN, request->object,
                request->index, taken);
-    if (!objects_page(d->proc, request->object, request->index, &ref)) {
+    if (!objects_page(d->proc, request->object, request->index, &ref) ||
+        was_sent(d, &ref)) {
         return;
     }
     departure_post_page(d, &ref, 0, LANE_URGENT, MB_MSG_DEMANDED,

@@ -25,7 +25,7 @@ struct instant {
 /* What all records and messages of one migration have in common. */
 struct move {
     uint32_t pid;
-    uint32_t epoch;
+    uint32_t epoch;             /* 0 until the process is frozen */
     uint32_t source;            /* node */
     uint32_t target;            /* node */
     uint32_t algorithm;

@@ -40,7 +40,6 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
     const struct departure *d = proc->move;
     struct move move = {
         .pid = proc->pid,
-        .epoch = proc->epoch,
         .source = bridge_node(),
         .target = target,
         .algorithm = algorithm,

@@ -139,52 +139,62 @@ static void page_arrived(struct arrival *a, struct pages *pages,
 
 /* -- putting pages in place -- */
 
-/* A whole page is used as it was received; of a partial one the contents move
- * to their place and the rest becomes zero. */
-static void spread(void *page, uint32_t offset, uint32_t length)
+/* The contents of a partial page, in their place; the rest is zero. */
+static void *spread(const void *bytes, uint32_t offset, uint32_t length)
 {
-    uint8_t *bytes = page;
+    uint8_t *page = page_alloc_raw();
 
-    if (offset > 0) {
-        memmove(bytes + offset, bytes, length);
-        memset(bytes, 0, offset);
+    if (page) {
+        memset(page, 0, offset);
+        memcpy(page + offset, bytes, length);
+        memset(page + offset + length, 0, PAGE_SIZE - offset - length);
     }
-    memset(bytes + offset + length, 0, PAGE_SIZE - offset - length);
+    return page;
 }
 
+/* A whole page is used as it was received: *kept says so. */
 static int install(struct arrival *a, const struct mb_msg *msg, void *page,
-                   uint32_t length, bool may_keep)
+                   uint32_t length, bool may_keep, bool *kept)
 {
     struct pages *pages = object_find(a->proc, msg->object);
+    bool whole = length == PAGE_SIZE;
+    int error;
 
+    *kept = false;
     if (pages == NULL) {
         return -ENOENT;
     }
     if (length > PAGE_SIZE || msg->aux > PAGE_SIZE - length) {
         return -EINVAL;
     }
-    if (!may_keep) {
+    if (!whole) {
+        page = spread(page, msg->aux, length);
+    }
+    if (page == NULL || (whole && !may_keep)) {
         return -ENOMEM;
     }
-    spread(page, msg->aux, length);
-    return pages->ops->install(pages, msg->index, page,
-                               !(msg->flags & MB_MSG_CLEAN));
+    error = pages->ops->install(pages, msg->index, page,
+                                !(msg->flags & MB_MSG_CLEAN));
+    if (error && !whole) {
+        page_put(page);
+    }
+    *kept = error == 0 && whole;
+    return error;
 }
 
 static bool critical_page(struct arrival *a, const struct mb_msg *msg,
                           void *page, uint32_t length, bool may_keep,
                           struct instant now)
 {
-    int error = install(a, msg, page, length, may_keep);
+    bool kept;
+    int error = install(a, msg, page, length, may_keep, &kept);
 
     if (error) {
         arrival_reject(a, -error);
-        return false;
-    }
-    if (msg->flags & MB_MSG_RESUME) {
+    } else if (msg->flags & MB_MSG_RESUME) {
         arrival_resume(a, now);
     }
-    return true;
+    return kept;
 }
 
 /* A page for a place that was unmapped, or mapped anew, is not needed. */
@@ -192,7 +202,8 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
                        uint32_t length, bool may_keep, struct instant now)
 {
     struct pages *pages = object_find(a->proc, msg->object);
-    int error = install(a, msg, page, length, may_keep);
+    bool kept;
+    int error = install(a, msg, page, length, may_keep, &kept);
 
     if (error == -ENOENT || error == -EEXIST) {
         mark_duplicate(msg->pid, msg->epoch, msg->object, msg->index);
@@ -203,7 +214,7 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
     if (pages) {
         page_arrived(a, pages, msg->index, now);
     }
-    return error == 0;
+    return kept;
 }
 
 bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,

@@ -3,8 +3,9 @@
  * Sending pages in bulk, and the map that says which ones are to come.
  *
  * A page that is posted is referenced by the transport. Until the target has
- * resumed it stays in the process, too; from then on it is taken out, so that
- * the modified pages that are present are those that have not been sent.
+ * resumed it stays in the process, too, and is freed with it in the end; from
+ * then on it is taken out at once, so that a modified page that is present has
+ * not been sent, unless it lies before departure.sent_before.
  */
 #include <stddef.h>
 
@@ -15,7 +16,7 @@
 /* Posted at one time: enough that the wire is never idle, and few enough after
  * the resume that a page which is asked for is seldom stuck behind them. */
 #define CRITICAL_DEPTH  64u
-#define PUSH_DEPTH      8u
+#define PUSH_DEPTH      4u
 
 bool departure_post_page(struct departure *d, const struct page_ref *ref,
                          uint32_t offset, enum lane lane, uint16_t flags,
@@ -118,25 +119,6 @@ void push_start(struct departure *d, bool critical)
     d->push.active = true;
     d->push.critical = critical;
     push_pump(d);
-}
-
-/* What the push has passed, and the critical pages, wherever they lie. */
-void push_drop_sent(struct departure *d)
-{
-    struct cursor cursor = { 0 };
-    struct page_ref ref;
-
-    while (objects_next(d->proc, &cursor, &ref) &&
-           (ref.object < d->push.cursor.object ||
-            (ref.object == d->push.cursor.object &&
-             ref.index < d->push.cursor.index))) {
-        drop(d, &ref);
-    }
-    for (uint32_t i = 0; i < d->critical_count; i++) {
-        ref.object = MB_OBJECT_SPACE;
-        ref.index = d->critical[i].index;
-        drop(d, &ref);
-    }
 }
 
 /* -- the map -- */

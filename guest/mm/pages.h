@@ -27,6 +27,9 @@ struct pages_ops {
      * the reference then stays the caller's. Removes a remote mark. */
     int (*install)(struct pages *pages, uint64_t index, void *page,
                    bool modified);
+    /* Does beforehand what install would have to do beside putting the page
+     * in place; failing that, install does it. NULL: nothing to do. */
+    void (*prepare)(struct pages *pages, uint64_t index);
     /* Marks `count` absent pages from index on as remote. Pages that are
      * present or not mapped are left alone. -ENOMEM, -EINVAL. */
     int (*mark_remote)(struct pages *pages, uint64_t index, uint32_t count);

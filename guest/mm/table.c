@@ -9,8 +9,6 @@
 #include "lib/string.h"
 #include "mm/page.h"
 
-extern pte_t kernel_root[SV39_ENTRIES];         /* arch/entry.S */
-
 static pte_t *table_of(pte_t pte)
 {
     return phys_to_virt(pte_physical(pte));

@@ -9,6 +9,9 @@
 
 #include "arch/sv39.h"
 
+/* The root that has nothing but the kernel; arch/entry.S. */
+extern pte_t kernel_root[SV39_ENTRIES];
+
 /* An empty lower half, the kernel in the upper one. NULL: no memory. */
 pte_t *table_create(void);
 /* Frees the tables of the lower half, whose leaves must hold no pages. */

@@ -14,9 +14,13 @@ static int user_byte(struct vm *vm, uint64_t address, enum vm_access access,
                      uint8_t **byte)
 {
     uint64_t wanted = (uint64_t)access << 1 | PTE_V;
-    pte_t *pte = table_find(vm->root, address);
+    pte_t *pte;
     int answer;
 
+    if (address >= USER_TOP) {
+        return -EFAULT;         /* the upper half is nobody's business */
+    }
+    pte = table_find(vm->root, address);
     if (pte == NULL || (*pte & wanted) != wanted) {
         answer = vm_fault(vm, address, access);
         if (answer != 0) {

@@ -15,9 +15,7 @@
 #include "mm/table.h"
 #include "mm/vm_internal.h"
 
-#define SPACES 128              /* as many as there can be processes */
-
-extern pte_t kernel_root[SV39_ENTRIES];         /* arch/entry.S */
+#define SPACES 256              /* as many as there can be processes */
 
 static struct vm spaces[SPACES];        /* root is NULL: free */
 static struct vm *active;

@@ -35,7 +35,8 @@ enum vm_access { VM_READ = 1, VM_WRITE = 2, VM_EXEC = 4 };   /* also PROT_* */
 
 /* What an area's absent pages are filled from. NULL: zeroes. Provided by fs;
  * `read` fills `bytes` bytes at `page`, with zeroes where the file is shorter,
- * and never blocks: 0 or -errno. `name` is the path, by which the other node finds it again. */
+ * and never blocks: 0 or -errno. `name` is the path, by which the other node
+ * finds it again. */
 struct backing;
 struct backing_ops {
     int (*read)(struct backing *backing, uint64_t offset, void *page,

@@ -10,7 +10,8 @@
 #define BACKING_NAME_MAX    256
 #define AREA_STACK          8u          /* beside enum vm_access */
 #define AREA_HEAP           16u
-#define AREA_FLAGS          31u
+#define AREA_SAME           32u         /* backing as that of the area before */
+#define AREA_FLAGS          63u
 
 static const struct backing_ops *backing_ops;
 
@@ -19,15 +20,19 @@ void vm_set_backing_ops(const struct backing_ops *ops)
     backing_ops = ops;
 }
 
-static void encode_area(const struct area *area, struct codec *c)
+static void encode_area(const struct area *area, const struct backing *before,
+                        struct codec *c)
 {
     struct backing *backing = area->backing;
+    bool same = backing != NULL && backing == before;
 
     put_u64(c, area->start);
     put_u64(c, area->end);
     put_u32(c, area->prot | (area->stack ? AREA_STACK : 0) |
-                   (area->heap ? AREA_HEAP : 0));
-    put_string(c, backing != NULL ? backing->ops->name(backing) : "");
+                   (area->heap ? AREA_HEAP : 0) | (same ? AREA_SAME : 0));
+    if (!same) {
+        put_string(c, backing != NULL ? backing->ops->name(backing) : "");
+    }
     if (backing != NULL) {
         put_u64(c, area->offset);
         put_u64(c, area->file_end);
@@ -40,7 +45,7 @@ void vm_encode(const struct vm *vm, struct codec *c)
     put_u64(c, vm->brk);
     put_u32(c, vm->area_count);
     for (unsigned i = 0; i < vm->area_count; i++) {
-        encode_area(&vm->areas[i], c);
+        encode_area(&vm->areas[i], i > 0 ? vm->areas[i - 1].backing : NULL, c);
     }
 }
 
@@ -56,7 +61,7 @@ static bool is_sane(const struct vm *vm, const struct area *area)
 }
 
 /* Opens the backing by name; a name of nothing is no backing. */
-static bool decode_backing(struct area *area, struct codec *c)
+static bool open_backing(struct area *area, struct codec *c)
 {
     char name[BACKING_NAME_MAX];
 
@@ -64,13 +69,23 @@ static bool decode_backing(struct area *area, struct codec *c)
     if (name[0] == '\0') {
         return c->error == 0;
     }
-    area->offset = get_u64(c);
-    area->file_end = get_u64(c);
-    if (c->error != 0 || backing_ops == NULL) {
+    if (backing_ops != NULL) {
+        area->backing = backing_ops->open(name);
+    }
+    return area->backing != NULL;
+}
+
+/* The backing of the last area that was decoded once more. */
+static bool repeat_backing(const struct vm *vm, struct area *area)
+{
+    if (vm->area_count > 0) {
+        area->backing = vm->areas[vm->area_count - 1].backing;
+    }
+    if (area->backing == NULL) {
         return false;
     }
-    area->backing = backing_ops->open(name);
-    return area->backing != NULL;
+    area->backing->ops->get(area->backing);
+    return true;
 }
 
 static bool decode_area(struct vm *vm, struct codec *c)
@@ -85,8 +100,13 @@ static bool decode_area(struct vm *vm, struct codec *c)
     area.stack = flags & AREA_STACK;
     area.heap = flags & AREA_HEAP;
     if (flags > AREA_FLAGS || !is_sane(vm, &area) ||
-        !decode_backing(&area, c)) {
+        !(flags & AREA_SAME ? repeat_backing(vm, &area)
+                            : open_backing(&area, c))) {
         return false;
+    }
+    if (area.backing != NULL) {
+        area.offset = get_u64(c);
+        area.file_end = get_u64(c);
     }
     /* Insertion takes a reference of its own, and there is room: the count
      * was checked. */
@@ -112,5 +132,5 @@ int vm_decode(struct vm *vm, struct codec *c)
             return -EINVAL;
         }
     }
-    return 0;
+    return c->error;
 }

@@ -89,6 +89,13 @@ static int install(struct pages *pages, uint64_t index, void *page,
     return 0;
 }
 
+static void prepare(struct pages *pages, uint64_t index)
+{
+    if (index < INDEX_END) {
+        (void)table_make(vm_of(pages)->root, index << PAGE_SHIFT);
+    }
+}
+
 /* Marks within one area, a leaf table at a time. */
 static int mark_range(struct vm *vm, uint64_t start, uint64_t end)
 {
@@ -149,6 +156,7 @@ const struct pages_ops vm_pages_ops = {
     .next = next,
     .find = find,
     .install = install,
+    .prepare = prepare,
     .mark_remote = mark_remote,
     .is_remote = is_remote,
     .drop = drop,

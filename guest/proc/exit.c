@@ -37,7 +37,8 @@ void thread_exit(struct thread *thread, uint32_t status)
     }
     if (word != 0 &&
         vm_user_write(proc->vm, word, &zero, sizeof(zero)) == 0) {
-        sched_wake(WAIT_FUTEX, (uint64_t)proc->pid << 40 | word, 1);
+        sched_wake(WAIT_FUTEX, (uint64_t)proc->pid << WAIT_PID_SHIFT | word,
+                   1);
     }
     thread_destroy(thread);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "arch/cpu.h"
 #include "drivers/migbridge.h"
 #include "fs/file.h"
 #include "hw/abi/regs.h"
@@ -130,9 +131,7 @@ static void start(struct timer *timer)
     struct proc *proc = proc_create(index + 1, strings + process->path);
     int error;
 
-    if (proc == NULL) {
-        panic("plan: more than %d processes at once", PROCS_MAX);
-    }
+    kassert(proc != NULL);              /* a plan cannot name too many */
     bridge_trace(MB_TRACE_PROC_START, proc->pid, 0, index, 0, 0, 0);
     error = load(proc, process);
     if (error != 0) {
@@ -149,9 +148,7 @@ static void __attribute__((noreturn)) refuse(const char *reason)
 {
     printk("%s: not usable: %s\n", MB_PLAN_PATH, reason);
     bridge_halt(MB_HALT_CONFIG);
-    for (;;) {
-        __asm__ volatile("wfi");
-    }
+    cpu_stop();
 }
 
 void plan_init(void)

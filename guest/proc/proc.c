@@ -9,11 +9,15 @@
 
 #include "arch/fp.h"
 #include "fs/file.h"
+#include "hw/abi/plan.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "proc/sched.h"
 
+_Static_assert(PROCS_MAX >= MB_PLAN_PROCESSES, "a plan fits in");
+
 static struct proc procs[PROCS_MAX];
+static unsigned procs_end;              /* no slot from here on was ever used */
 static struct thread threads[THREADS_MAX];
 
 struct proc_hooks proc_hooks;
@@ -31,7 +35,7 @@ struct proc *proc_find(uint32_t pid)
 
 struct proc *proc_next(struct proc *proc)
 {
-    for (proc = proc == NULL ? procs : proc + 1; proc < procs + PROCS_MAX;
+    for (proc = proc == NULL ? procs : proc + 1; proc < procs + procs_end;
          proc++) {
         if (proc->pid != 0) {
             return proc;
@@ -51,6 +55,7 @@ struct proc *proc_create(uint32_t pid, const char *name)
 
             proc->pid = pid;
             memcpy(proc->name, name, length);
+            procs_end = i + 1 > procs_end ? i + 1 : procs_end;
             return proc;
         }
     }

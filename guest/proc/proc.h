@@ -21,8 +21,8 @@
 #include "mm/vm.h"
 #include "proc/timer.h"
 
-#define PROCS_MAX       128
-#define THREADS_MAX     256     /* of all processes */
+#define PROCS_MAX       256     /* as many as a plan can name */
+#define THREADS_MAX     512     /* of all processes */
 #define PROC_NAME       16
 #define SIGNALS         64
 
@@ -40,11 +40,12 @@ enum wait_reason {
     WAIT_TIME,
     WAIT_PAGE,                  /* key: object << WAIT_OBJECT_SHIFT | index */
     WAIT_MAP,                   /* the list of remote pages; key: as above */
-    WAIT_FUTEX,                 /* key: pid << 40 | user address */
+    WAIT_FUTEX,                 /* key: pid << WAIT_PID_SHIFT | address */
     WAIT_CHILD,
     WAIT_SIGNAL,
 };
-#define WAIT_OBJECT_SHIFT 52
+#define WAIT_OBJECT_SHIFT   52      /* in the key of WAIT_PAGE, WAIT_MAP */
+#define WAIT_PID_SHIFT      40      /* in the key of WAIT_FUTEX */
 
 /* What a system call that slept must remember when it is run again; cleared
  * when it returns. Set by sched_sleep and syscall_dispatch, but not for waits

@@ -24,10 +24,37 @@ static void encode_actions(const struct proc *proc, struct codec *c)
         }
     }
     put_u64(c, set);
-    for (; set != 0; set &= set - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(set);
+    for (unsigned i = 0; i < SIGNALS && set >> i != 0; i++) {
+        if (set >> i & 1) {
+            put_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
+        }
+    }
+}
 
-        put_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
+/* Most programs use few of the floating-point registers. */
+static void encode_fp(const struct fp_state *fp, struct codec *c)
+{
+    uint64_t values[32];
+    uint32_t set = 0, count = 0;
+
+    for (unsigned i = 0; i < 32; i++) {
+        if (fp->f[i] != 0) {
+            set |= 1u << i;
+            values[count++] = fp->f[i];
+        }
+    }
+    put_u32(c, set);
+    put_u32(c, (uint32_t)fp->fcsr);
+    put_bytes(c, values, count * sizeof(values[0]));
+}
+
+static void decode_fp(struct fp_state *fp, struct codec *c)
+{
+    uint32_t set = get_u32(c);
+
+    fp->fcsr = get_u32(c);
+    for (unsigned i = 0; i < 32; i++) {
+        fp->f[i] = set >> i & 1 ? get_u64(c) : 0;
     }
 }
 
@@ -39,7 +66,7 @@ static void encode_thread(struct thread *thread, struct codec *c)
                    (thread->restart.woken ? THREAD_WOKEN : 0));
     put_bytes(c, thread->frame.x, sizeof(thread->frame.x));
     if (thread->fp_used) {
-        put_bytes(c, &thread->fp, sizeof(thread->fp));
+        encode_fp(&thread->fp, c);
     }
     put_u32(c, thread->wait);
     put_u32(c, thread->restart.nr);
@@ -99,7 +126,7 @@ static int decode_thread(struct proc *proc, struct codec *c)
     get_bytes(c, thread->frame.x, sizeof(thread->frame.x));
     if (flags & THREAD_FP_USED) {
         thread->fp_used = true;
-        get_bytes(c, &thread->fp, sizeof(thread->fp));
+        decode_fp(&thread->fp, c);
     }
     wait = get_count(c, WAIT_SIGNAL);
     thread->wait = (enum wait_reason)wait;

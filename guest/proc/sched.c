@@ -10,9 +10,11 @@
 
 #include <stddef.h>
 
+#include "arch/cpu.h"
 #include "arch/csr.h"
 #include "arch/entry.h"
 #include "arch/fp.h"
+#include "arch/stack.h"
 #include "drivers/plic.h"
 #include "lib/printk.h"
 #include "proc/signal.h"
@@ -262,7 +264,7 @@ static bool prepare(struct thread *thread)
 static void idle(void)
 {
     set_slice(false);
-    __asm__ volatile("wfi");
+    cpu_wait();
     if (csr_read(sip) & SIE_SEIE) {
         plic_interrupt();
     }
@@ -273,6 +275,7 @@ void sched_run(void)
     for (;;) {
         struct thread *thread = pick();
 
+        kassert(stack_is_whole());
         if (thread == NULL) {
             idle();
         } else if (prepare(thread)) {

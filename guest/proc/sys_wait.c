@@ -9,7 +9,6 @@
 #include "proc/sys_time.h"
 #include "proc/syscalls.h"
 
-#define PID_SHIFT       40      /* in the keys of WAIT_FUTEX */
 #define POLL_MAX        1024u
 #define SELECT_WORDS    (FILES_MAX / 64)
 _Static_assert(FILES_MAX % 64 == 0, "whole words of an fd_set");
@@ -23,7 +22,7 @@ static bool is_restarted(const struct thread *thread)
 
 static uint64_t futex_key(const struct thread *thread, uint64_t address)
 {
-    return (uint64_t)thread->proc->pid << PID_SHIFT | address;
+    return (uint64_t)thread->proc->pid << WAIT_PID_SHIFT | address;
 }
 
 /* The deadline of a wait: `relative` for FUTEX_WAIT only. */

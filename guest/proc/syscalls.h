@@ -102,6 +102,7 @@
     X(214, brk) \
     X(215, munmap) \
     X(216, mremap) \
+    X(220, clone) \
     X(222, mmap) \
     X(223, fadvise64) \
     X(226, mprotect) \

@@ -4,6 +4,33 @@
  * stores them in fpu_out. The numbers added wait in memory, as all registers
  * are taken: each addition borrows one, whose value an integer register keeps.
  */
+    .altmacro
+    .macro memory_one op, n, base
+    \op f\n, 8 * \n(\base)
+    .endm
+    .macro add_one n
+    fld f31, 8 * \n(t1)
+    fadd.d f\n, f\n, f31
+    .endm
+    .macro double_one n
+    .double \n
+    .endm
+
+    /* memory op, first, last, base: op fN, 8 * N(base) for each N */
+    .macro memory op, first, last, base
+    .set i, \first
+    .rept \last - \first + 1
+    memory_one \op, %i, \base
+    .set i, i + 1
+    .endr
+    .endm
+
+    /* what the calling convention wants back: fs0..fs11 */
+    .macro preserved op, base
+    memory \op, 8, 9, \base
+    memory \op, 18, 27, \base
+    .endm
+
     .bss
     .balign 8
     .globl fpu_in, fpu_out
@@ -14,8 +41,10 @@ saved:      .zero 256
     .section .rodata
     .balign 8
 ones:
-    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32
-    .double \n
+    .set i, 1
+    .rept 32
+    double_one %i
+    .set i, i + 1
     .endr
 
     .text
@@ -23,19 +52,16 @@ ones:
     .type fpu_spin, @function
 fpu_spin:
     la t0, saved
-    .irp n, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    fsd f\n, 8 * \n(t0)
-    .endr
+    preserved fsd, t0
     la t0, fpu_in
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    fld f\n, 8 * \n(t0)
-    .endr
+    memory fld, 0, 31, t0
     la t1, ones
 1:
     fmv.x.d t2, f31
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
-    fld f31, 8 * \n(t1)
-    fadd.d f\n, f\n, f31
+    .set i, 0
+    .rept 31
+    add_one %i
+    .set i, i + 1
     .endr
     fmv.x.d t3, f30
     fmv.d.x f31, t2
@@ -45,13 +71,9 @@ fpu_spin:
     addi a0, a0, -1
     bnez a0, 1b
     la t0, fpu_out
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    fsd f\n, 8 * \n(t0)
-    .endr
+    memory fsd, 0, 31, t0
     la t0, saved
-    .irp n, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    fld f\n, 8 * \n(t0)
-    .endr
+    preserved fld, t0
     ret
     .size fpu_spin, . - fpu_spin
 

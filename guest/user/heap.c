@@ -50,7 +50,7 @@ static void resize(struct block *block, size_t count)
 
 int main(int argc, char **argv)
 {
-    unsigned long turns = rounds(argc, argv, 1500);
+    unsigned long turns = rounds(argc, argv, 500);
     uint64_t random = 7;
     uint64_t sum = 0;
 

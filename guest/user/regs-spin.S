@@ -4,6 +4,37 @@
  * counted down to zero, and stores them in regs_out. In the loop not one
  * register is what the calling convention says it is.
  */
+    .altmacro
+    .macro memory_one op, n, base
+    \op x\n, 8 * \n(\base)
+    .endm
+    .macro add_one n
+    addi x\n, x\n, \n
+    .endm
+
+    /* memory op, first, last, base: op xN, 8 * N(base) for each N */
+    .macro memory op, first, last, base
+    .set i, \first
+    .rept \last - \first + 1
+    memory_one \op, %i, \base
+    .set i, i + 1
+    .endr
+    .endm
+    .macro add first, last
+    .set i, \first
+    .rept \last - \first + 1
+    add_one %i
+    .set i, i + 1
+    .endr
+    .endm
+
+    /* what the calling convention wants back: ra sp gp tp s0..s11 */
+    .macro preserved op, base
+    memory \op, 1, 4, \base
+    memory \op, 8, 9, \base
+    memory \op, 18, 27, \base
+    .endm
+
     .bss
     .balign 8
     .globl regs_in, regs_out
@@ -16,30 +47,21 @@ saved:      .zero 256
     .type regs_spin, @function
 regs_spin:
     la t0, saved
-    .irp n, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    sd x\n, 8 * \n(t0)
-    .endr
+    preserved sd, t0
     la x31, regs_in
-    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    ld x\n, 8 * \n(x31)
-    .endr
+    memory ld, 1, 31, x31
 1:
-    .irp n, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    addi x\n, x\n, \n
-    .endr
+    add 1, 4
+    add 6, 31
     addi x5, x5, -1
     bnez x5, 1b
     /* no register is free to point at regs_out: ft0 keeps x31 meanwhile */
     fmv.d.x ft0, x31
     la x31, regs_out
-    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
-    sd x\n, 8 * \n(x31)
-    .endr
+    memory sd, 1, 30, x31
     fsd ft0, 8 * 31(x31)
     la t0, saved
-    .irp n, 1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    ld x\n, 8 * \n(t0)
-    .endr
+    preserved ld, t0
     ret
     .size regs_spin, . - regs_spin
 

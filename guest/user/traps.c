@@ -23,6 +23,7 @@ static void __attribute__((noinline)) leave_traces(uint64_t seed)
     for (unsigned i = 0; i < FAR / sizeof(uint64_t); i += 64) {
         frame[i] = mix(seed + i);
     }
+    CHECK(frame[0] == mix(seed));
 }
 
 /* A frame that starts as rubbish must be written before it is read; the new
@@ -56,6 +57,14 @@ static void run_there(void)
     }
 }
 
+static void prepare_there(void)
+{
+    CHECK(getcontext(&there) == 0);
+    there.uc_stack.ss_sp = other_stack;
+    there.uc_stack.ss_size = sizeof(other_stack);
+    makecontext(&there, run_there, 0);
+}
+
 int main(int argc, char **argv)
 {
     unsigned long turns = rounds(argc, argv, 400);
@@ -63,10 +72,7 @@ int main(int argc, char **argv)
     volatile uint64_t far_above[FAR / sizeof(uint64_t)];
     uint64_t sum = 0;
 
-    CHECK(getcontext(&there) == 0);
-    there.uc_stack.ss_sp = other_stack;
-    there.uc_stack.ss_size = sizeof(other_stack);
-    makecontext(&there, run_there, 0);
+    prepare_there();
     from_data = &low;
     for (unsigned i = 0; i < FAR / sizeof(uint64_t); i++) {
         far_above[i] = mix(i);

@@ -16,7 +16,9 @@
 
 #include "error.h"
 
-#define ERRORS_MAX  2048u       /* bytes kept of what it wrote */
+#define ERRORS_MAX      2048u   /* bytes kept of what it wrote */
+#define STATUS_ORPHAN   126     /* the parent was gone, or its pipe */
+#define STATUS_NO_EXEC  127
 
 static void child_fail(const char *what) G_GNUC_NORETURN;
 
@@ -29,9 +31,9 @@ static void child_fail(const char *what)
     if (write(STDERR_FILENO, what, strlen(what)) < 0 ||
         write(STDERR_FILENO, separator, strlen(separator)) < 0 ||
         write(STDERR_FILENO, why, strlen(why)) < 0) {
-        _exit(126);
+        _exit(STATUS_ORPHAN);
     }
-    _exit(127);
+    _exit(STATUS_NO_EXEC);
 }
 
 /* Becomes the program; never returns. */
@@ -42,7 +44,7 @@ static void child_run(char *const *argv, const int *fds, size_t fd_count,
 
     /* The parent may have died before the request: then nobody will kill us. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
-        _exit(126);
+        _exit(STATUS_ORPHAN);
     }
     /* Of its own: what the terminal sends to us is ours to pass on. */
     setpgid(0, 0);

@@ -87,6 +87,37 @@ static int compare_faults(const void *a, const void *b)
     return (left->tag > right->tag) - (left->tag < right->tag);
 }
 
+/* Those of the new host; what the old host stamped is only there if it had to
+ * be asked, and then lies between the messages. */
+static bool check_order(const MigrationMarks *marks, const FaultMarks *fault,
+                        GError **error)
+{
+    static const struct {
+        enum mb_fault_mark mark;
+        const char *name;
+    } order[] = {
+        { MB_FAULT_TRAP, "trap" },
+        { MB_FAULT_REQUESTED, "requested" },
+        { MB_FAULT_RECEIVED, "received" },
+        { MB_FAULT_RESUMED, "resumed" },
+    };
+    uint64_t tag = fault->marks[MB_FAULT_TRAP]->arg[0];
+
+    for (size_t i = 1; i < G_N_ELEMENTS(order); i++) {
+        const Record *record = fault->marks[order[i].mark];
+        if (record == NULL) {
+            return ledger_fail(marks, error, "fault %" G_GUINT64_FORMAT
+                               " has no mark '%s'", tag, order[i].name);
+        }
+        if (record->time_ns < fault->marks[order[i - 1].mark]->time_ns) {
+            return ledger_fail(marks, error, "'%s' of fault %" G_GUINT64_FORMAT
+                               " stands before '%s'", order[i].name, tag,
+                               order[i - 1].name);
+        }
+    }
+    return true;
+}
+
 bool ledger_compute_faults(const MigrationMarks *marks, GError **error)
 {
     for (unsigned i = 0; i < marks->faults->len; i++) {
@@ -100,15 +131,8 @@ bool ledger_compute_faults(const MigrationMarks *marks, GError **error)
             marks->migration->cut_fault_count++;
             continue;
         }
-        if (stamps[MB_FAULT_REQUESTED] == NULL ||
-            stamps[MB_FAULT_RECEIVED] == NULL) {
-            return ledger_fail(marks, error, "fault %" G_GUINT64_FORMAT
-                               " has no mark '%s'",
-                               stamps[MB_FAULT_TRAP]->arg[0],
-                               stamps[MB_FAULT_REQUESTED] == NULL
-                               ? "requested" : "received");
-        }
-        if (!compute_fault(marks, fault, error)) {
+        if (!check_order(marks, fault, error) ||
+            !compute_fault(marks, fault, error)) {
             return false;
         }
     }

@@ -52,6 +52,7 @@ typedef struct MigBridgeLink {
     uint64_t seq;                   /* of the next message */
     struct mb_slot slot;            /* to receive: checked copy of the first */
     bool loaded;                    /* slot is valid */
+    uint64_t end_ns;                /* to receive: of the last message */
 } MigBridgeLink;
 
 typedef struct MigBridgeTxQueue {

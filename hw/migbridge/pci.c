@@ -13,8 +13,9 @@
 #include "migbridge.h"
 #include "trace.h"
 
-/* Spinning for a peer pays when it costs less than falling asleep. */
-#define SPINS_MAX 2000
+/* Looks at a peer's clock before falling asleep: some microseconds, less than
+ * it takes to be woken. For nothing if the peer has no core to run on. */
+#define SPINS_MAX 100
 
 void migbridge_reset(MigBridgeState *s)
 {

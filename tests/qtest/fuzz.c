@@ -103,7 +103,7 @@ static void random_memory(void)
 static void random_message(void)
 {
     bridge_queue_message(bridge, (unsigned)below(2), (uint16_t)below(3),
-                         (uint32_t)below(4098), random64());
+                         (uint32_t)below(4097), random64());
 }
 
 static void random_step(void)

@@ -73,7 +73,7 @@ START_TEST(good)
 END_TEST
 
 static const uint64_t bad_heads[] = {
-    1, 64, 129, MB_RING_BYTES_MIN + 128, UINT64_MAX, UINT64_MAX - 127,
+    1, 257, 320, MB_RING_BYTES_MIN + 128, UINT64_MAX, UINT64_MAX - 127,
     /* shorter than the message says it is */
     128,
 };
@@ -117,6 +117,17 @@ START_TEST(bad_field)
 }
 END_TEST
 
+/* Follows the link model, but for the end of time. */
+START_TEST(end_of_time)
+{
+    slot->start_ns = UINT64_MAX - 2 * LATENCY_NS;
+    slot->end_ns = slot->start_ns + WIRE_NS(100);
+    slot->arrival_ns = slot->end_ns + LATENCY_NS;
+    publish(256);
+    expect_broken();
+}
+END_TEST
+
 static const uint64_t bad_tails[] = { 1024, UINT64_MAX };
 
 /* The consumer of our messages claims to have read what we never sent. */
@@ -153,6 +164,7 @@ TCase *segment_tests(void)
     tcase_add_loop_test(tests, bad_head, 0,
                         sizeof(bad_heads) / sizeof(bad_heads[0]));
     tcase_add_loop_test(tests, bad_field, 0, BAD_FIELDS);
+    tcase_add_test(tests, end_of_time);
     tcase_add_loop_test(tests, bad_tail, 0, 2);
     tcase_add_test(tests, bad_host_tail);
     return tests;

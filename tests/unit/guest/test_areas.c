@@ -123,7 +123,7 @@ static struct area random_area(uint64_t *seed, unsigned first, unsigned last)
     struct area area = {
         .start = address(first),
         .end = address(last),
-        .prot = (uint8_t)(suite_random(seed) % 2 ? VM_READ : VM_READ | VM_WRITE),
+        .prot = suite_random(seed) % 2 ? VM_READ : VM_READ | VM_WRITE,
         .heap = suite_random(seed) % 4 == 0,
     };
 

@@ -21,7 +21,7 @@ START_TEST(reads_back_what_was_put)
     put_string(&c, "godwit");
     put_bytes(&c, "abc", 3);
     ck_assert_int_eq(c.error, 0);
-    ck_assert_uint_eq(codec_left(&c), 64 - 4 - 8 - 4 - 6 - 3);
+    ck_assert_uint_eq(codec_left(&c), 64 - 4 - 8 - 4 - 8 - 3);
 
     codec_init(&c, buffer, sizeof(buffer));
     ck_assert_uint_eq(get_u32(&c), 0x12345678);

@@ -104,13 +104,20 @@ static inline int suite_file(void)
 }
 
 /* The call failed, with this code and a message with this part in it. */
-#define ck_assert_error(error, expected, part) do { \
-    ck_assert_msg((error) != NULL, "no error, expected '%s'", part); \
-    ck_assert_msg(strstr((error)->message, part) != NULL, \
-                  "error '%s' does not say '%s'", (error)->message, part); \
-    ck_assert_int_eq((error)->code, expected); \
-    g_clear_error(&(error)); \
-} while (0)
+static inline void suite_expect_error(GError **error, int code,
+                                      const char *part)
+{
+    if (*error == NULL) {
+        ck_abort_msg("no error, expected '%s'", part);
+    } else if (strstr((*error)->message, part) == NULL) {
+        ck_abort_msg("error '%s' does not say '%s'", (*error)->message, part);
+    }
+    ck_assert_int_eq((*error)->code, code);
+    g_clear_error(error);
+}
+
+#define ck_assert_error(error, code, part) \
+    suite_expect_error(&(error), code, part)
 
 #define ck_assert_no_error(error) \
     ck_assert_msg((error) == NULL, "%s", \

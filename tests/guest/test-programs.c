@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Programs that are moved at arbitrary instants, several times, by both
+ * algorithms, and check themselves all the while (guest/user).
+ *
+ * Those that run together are independent processes on both nodes: their moves
+ * meet in the kernels and on the link.
+ */
+#include <stdlib.h>
+
+#include <check.h>
+
+#include "scenario.h"
+
+#include "guest/include/uapi/algorithms.h"
+
+#define GROUP_MOST      4
+#define MOVES           5
+#define BOOT_NS         1000000u    /* nothing can be moved before */
+#define RUNS_PER_GROUP  6
+#define TIMEOUT_S       300
+
+static const char *const algorithms[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_ALGORITHMS(X)
+#undef X
+};
+
+static const char *const groups[][GROUP_MOST] = {
+    { "regs", "stack", "heap", "chase" },
+    { "fpu", "matrix", "data", "brk" },
+    { "mmap", "files", "signals", "code" },
+    { "sparse", "traps", "sleep", "clock" },
+    { "brutal", "files", "mmap", "threads" },
+    { "regs" },
+    { "brutal" },
+    { "threads" },
+};
+#define GROUPS  (sizeof(groups) / sizeof(groups[0]))
+
+/* When each would be at its end without any migration. */
+typedef struct {
+    uint64_t end_ns;
+    char *output;
+} Reference;
+
+static void add_processes(Scenario *scenario, const char *const *group)
+{
+    for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
+        scenario_add_process(scenario, group[i], i % SCENARIO_NODES,
+                             group[i]);
+    }
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* To and fro at instants spread over the process's life. */
+static void add_moves(Scenario *scenario, const char *process, unsigned node,
+                      uint64_t end_ns)
+{
+    uint64_t at_ns[MOVES];
+
+    for (unsigned i = 0; i < MOVES; i++) {
+        at_ns[i] = BOOT_NS + scenario_random(end_ns);
+    }
+    qsort(at_ns, MOVES, sizeof(at_ns[0]), compare_times);
+    for (unsigned i = 0; i < MOVES; i++) {
+        node = (node + 1) % SCENARIO_NODES;
+        scenario_add_migration(scenario, process, at_ns[i] + i, node,
+                               algorithms[scenario_random(ALGORITHM_COUNT)]);
+    }
+}
+
+static void take_references(const char *const *group, Reference *references)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    add_processes(scenario, group);
+    g_autoptr(Run) run = scenario_run(scenario, false);
+    (void)scenario_check(scenario, run);
+    for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
+        const ResultProcess *process = scenario_process(run, group[i]);
+        g_autofree char *passed = g_strdup_printf("PASS %s ", group[i]);
+
+        references[i].end_ns = process->facts.end_ns;
+        references[i].output = scenario_output(run, group[i]);
+        ck_assert_msg(g_str_has_prefix(references[i].output, passed), "%s",
+                      references[i].output);
+    }
+}
+
+static unsigned run_once(const char *const *group,
+                         const Reference *references)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    add_processes(scenario, group);
+    for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
+        add_moves(scenario, group[i], i % SCENARIO_NODES,
+                  references[i].end_ns);
+    }
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
+        const ResultProcess *process = scenario_process(run, group[i]);
+        g_autofree char *output = scenario_output(run, group[i]);
+
+        ck_assert_msg(result_exit_status(&process->facts) == 0 &&
+                      g_str_equal(output, references[i].output),
+                      "%s: wait status %#x, output %s\n%s", group[i],
+                      process->facts.wait_status, output,
+                      scenario->text->str);
+    }
+    return scenario_check(scenario, run);
+}
+
+START_TEST(survive_moves)
+{
+    const char *const *group = groups[_i];
+    Reference references[GROUP_MOST] = { { 0 } };
+    unsigned done = 0;
+
+    for (int i = 0; i < _i; i++) {
+        (void)scenario_random(1);       /* each group its own instants */
+    }
+    take_references(group, references);
+    for (unsigned i = scenario_repeats(RUNS_PER_GROUP); i > 0; i--) {
+        done += run_once(group, references);
+    }
+    ck_assert_uint_gt(done, 0);
+    for (unsigned i = 0; i < GROUP_MOST; i++) {
+        g_free(references[i].output);
+    }
+}
+END_TEST
+
+/* It looks after its moves itself: one per turn, each algorithm in turn. */
+START_TEST(moves_itself)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    scenario_add_process(scenario, "selfgoto", 0, "selfgoto 8");
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    const ResultProcess *process = scenario_process(run, "selfgoto");
+    g_autofree char *output = scenario_output(run, "selfgoto");
+
+    ck_assert_msg(g_str_has_prefix(output, "PASS selfgoto "), "%s", output);
+    ck_assert_int_eq(result_exit_status(&process->facts), 0);
+    ck_assert_uint_eq(scenario_check(scenario, run), 8);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("programs");
+    TCase *tcase = tcase_create("moved");
+    SRunner *runner;
+    int failed;
+
+    scenario_seed();
+    tcase_set_timeout(tcase, TIMEOUT_S);
+    tcase_add_loop_test(tcase, survive_moves, 0, GROUPS);
+    tcase_add_test(tcase, moves_itself);
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lib/ledger*.c: exact sums from a trace with known numbers; what is missing
+ * or contradicts itself is said, never a zero.
+ */
+#include "lib/ledger.h"
+#include "suite.h"
+#include "synthetic.h"
+
+#define START_NS        UINT64_C(5000000)
+#define CRITICAL_BYTES  (SYNTHETIC_STATE_BYTES + 4096 + SYNTHETIC_STACK_BYTES \
+                         + 3 * MB_WIRE_HEADER)
+
+static const LedgerConfig config = {
+    .process_count = 1,
+    .latency_ns = 50000,
+    .bits_per_s = 1000000000,
+};
+
+static Synthetic *make_run(void)
+{
+    Synthetic *synthetic = synthetic_new();
+
+    synthetic_start(synthetic, 0, 1000);
+    synthetic_migration(synthetic, START_NS);
+    synthetic_exit(synthetic, 1, START_NS + 500000, 3 << 8);
+    return synthetic;
+}
+
+/* NULL with an error, or the ledger; the trace may go. */
+static Ledger *compute(Synthetic *synthetic, GError **error)
+{
+    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
+
+    return ledger_compute(trace, &config, error);
+}
+
+static Ledger *compute_good(Synthetic *synthetic)
+{
+    GError *error = NULL;
+    Ledger *ledger = compute(synthetic, &error);
+
+    ck_assert_no_error(error);
+    return ledger;
+}
+
+START_TEST(phases_are_what_was_put_in)
+{
+    static const struct {
+        uint32_t node;
+        uint64_t start_ns;
+        uint64_t end_ns;
+    } expected[PHASE_COUNT] = {
+        [PHASE_SELECT] = { 0, 0, SYNTHETIC_SELECTED },
+        [PHASE_CAPTURE] = { 0, SYNTHETIC_SELECTED, SYNTHETIC_FIRST_START },
+        [PHASE_TRANSMIT] = { 0, SYNTHETIC_FIRST_START, SYNTHETIC_TX_END },
+        [PHASE_WIRE] = { 0, SYNTHETIC_TX_END, SYNTHETIC_RX },
+        [PHASE_RECEIVE] = { 1, SYNTHETIC_RX, SYNTHETIC_RECEIVED },
+        [PHASE_INSTALL] = { 1, SYNTHETIC_RECEIVED, SYNTHETIC_INSTALLED },
+        [PHASE_RESUME] = { 1, SYNTHETIC_INSTALLED, SYNTHETIC_RESUMED },
+    };
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+
+    ck_assert_uint_eq(ledger->migrations->len, 1);
+    for (unsigned i = 0; i < PHASE_COUNT; i++) {
+        const LedgerPhase *phase = &m->phases[i];
+        uint64_t duration = expected[i].end_ns - expected[i].start_ns;
+        ck_assert_uint_eq(phase->node, expected[i].node);
+        ck_assert_uint_eq(phase->start_ns, START_NS + expected[i].start_ns);
+        ck_assert_uint_eq(phase->duration_ns, duration);
+        ck_assert_uint_eq(phase->instructions, i == PHASE_WIRE ? 0
+                          : duration / SYNTHETIC_NS_PER_INSN);
+        bool carries = i == PHASE_TRANSMIT || i == PHASE_WIRE;
+        ck_assert_uint_eq(phase->bytes, carries ? CRITICAL_BYTES : 0);
+        ck_assert_uint_eq(phase->messages, carries ? 3 : 0);
+    }
+    ck_assert_int_eq(m->outcome, OUTCOME_DONE);
+    ck_assert_uint_eq(m->latency_ns, SYNTHETIC_RESUMED);
+    ck_assert_int_eq(m->residue_ns, 0);
+    ck_assert_uint_eq(m->wire_ns, 50000 + CRITICAL_BYTES * 8);
+}
+END_TEST
+
+START_TEST(knows_who_moved_what)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+
+    ck_assert_uint_eq(m->pid, 1);
+    ck_assert_uint_eq(m->epoch, 1);
+    ck_assert_uint_eq(m->plan_index, 0);
+    ck_assert_uint_eq(m->source, 0);
+    ck_assert_uint_eq(m->target, 1);
+    ck_assert_uint_eq(m->started_ns, START_NS);
+    ck_assert(m->drained);
+    ck_assert_uint_eq(m->drained_ns, SYNTHETIC_DRAINED - SYNTHETIC_RESUMED);
+    ck_assert_uint_eq(m->page_count, 17);
+    ck_assert_uint_eq(m->messages[TRAFFIC_STATE], 1);
+    ck_assert_uint_eq(m->messages[TRAFFIC_CRITICAL], 2);
+    ck_assert_uint_eq(m->messages[TRAFFIC_MAP], 1);
+    ck_assert_uint_eq(m->messages[TRAFFIC_PUSHED], 1);
+    ck_assert_uint_eq(m->messages[TRAFFIC_DEMANDED], 1);
+    ck_assert_uint_eq(m->messages[TRAFFIC_REQUESTS], 1);
+    ck_assert_uint_eq(m->messages[TRAFFIC_CONTROL], 1);
+    ck_assert_uint_eq(m->bytes[TRAFFIC_DEMANDED], 4096 + MB_WIRE_HEADER);
+    ck_assert_uint_eq(m->bytes[TRAFFIC_CONTROL], MB_WIRE_HEADER);
+    ck_assert_uint_eq(m->critical_messages, 3);
+    ck_assert_uint_eq(m->critical_bytes, CRITICAL_BYTES);
+}
+END_TEST
+
+START_TEST(faults_split_without_a_rest)
+{
+    static const uint64_t asked[PART_COUNT] = {
+        [PART_TRAP] = 10, [PART_REQUEST] = 4, [PART_REQUEST_WIRE] = 50512,
+        [PART_SERVE] = 984, [PART_PAGE_WIRE] = 84000, [PART_INSTALL] = 90,
+    };
+    static const uint64_t unasked[PART_COUNT] = {
+        [PART_TRAP] = 20, [PART_AWAIT] = 40000, [PART_INSTALL] = 80,
+    };
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+
+    ck_assert_uint_eq(m->faults->len, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        const LedgerFault *fault = &g_array_index(m->faults, LedgerFault, i);
+        const uint64_t *parts = i == 0 ? asked : unasked;
+        uint64_t sum = 0;
+        for (unsigned k = 0; k < PART_COUNT; k++) {
+            ck_assert_uint_eq(fault->parts_ns[k], parts[k]);
+            sum += fault->parts_ns[k];
+        }
+        ck_assert_uint_eq(fault->stall_ns, sum);
+        ck_assert_int_eq(fault->demanded, i == 0);
+        ck_assert_uint_eq(fault->index, 0x11 + i);
+    }
+}
+END_TEST
+
+START_TEST(follows_the_process)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerProcess *process = &ledger->processes[0];
+
+    ck_assert(process->started && process->ended);
+    ck_assert_uint_eq(process->node, 1);
+    ck_assert_uint_eq(process->start_ns, 1000);
+    ck_assert_uint_eq(process->end_ns, START_NS + 500000);
+    ck_assert_uint_eq(process->wait_status, 3 << 8);
+    ck_assert_uint_eq(process->user_instructions, 123456);
+    ck_assert_uint_eq(process->syscalls, 78);
+    ck_assert_uint_eq(process->page_faults, 9);
+}
+END_TEST
+
+START_TEST(names_a_missing_mark)
+{
+    static const struct {
+        int mark;
+        const char *name;
+    } marks[] = {
+        { MB_MARK_SELECTED, "selected" }, { MB_MARK_SENT, "sent" },
+        { MB_MARK_RECEIVED, "received" }, { MB_MARK_INSTALLED, "installed" },
+        { MB_MARK_RESUMED, "resumed" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+        g_autoptr(Synthetic) synthetic = make_run();
+        synthetic_remove(synthetic, MB_TRACE_PHASE, marks[i].mark);
+        g_autoptr(Ledger) ledger = compute_good(synthetic);
+        const LedgerMigration *m = ledger->migrations->pdata[0];
+        ck_assert_int_eq(m->outcome, OUTCOME_UNFINISHED);
+        ck_assert_str_eq(m->missing, marks[i].name);
+    }
+}
+END_TEST
+
+START_TEST(names_a_missing_message)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    for (unsigned i = 0; i < synthetic->records->len; i++) {
+        struct mb_trace_record *record = &g_array_index(
+            synthetic->records, struct mb_trace_record, i);
+        if (record->type == MB_TRACE_RX &&
+            (record->arg[0] >> 16 & MB_MSG_RESUME)) {
+            record->type = MB_TRACE_BOOT;
+        }
+    }
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_int_eq(m->outcome, OUTCOME_UNFINISHED);
+    ck_assert_str_eq(m->missing, "last message arrived");
+}
+END_TEST
+
+/* Changes one mark of a good run and expects an error. */
+static void expect_error(uint16_t type, int mark, int64_t shift_ns,
+                         uint32_t node, const char *part)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    struct mb_trace_record *record = synthetic_find(synthetic, type, mark);
+    GError *error = NULL;
+
+    record->time_ns += (uint64_t)shift_ns;
+    if (record->node != node) {
+        /* One node's records stay numbered without gaps. */
+        struct mb_trace_record copy = *record;
+        synthetic_remove(synthetic, type, mark);
+        copy.node = (uint16_t)node;
+        copy.seq = synthetic->seq[node]++;
+        g_array_append_val(synthetic->records, copy);
+    }
+    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, part);
+}
+
+START_TEST(refuses_marks_out_of_order)
+{
+    expect_error(MB_TRACE_PHASE, MB_MARK_SELECTED, -101, 0, "'selected' at");
+    expect_error(MB_TRACE_PHASE, MB_MARK_SELECTED, 201, 0, "'sent' at");
+    expect_error(MB_TRACE_PHASE, MB_MARK_INSTALLED, -801, 1, "'installed' at");
+    expect_error(MB_TRACE_PHASE, MB_MARK_RESUMED, -51, 1, "'resumed' at");
+    expect_error(MB_TRACE_PHASE, MB_MARK_RECEIVED, -201, 1, "'received' at");
+    expect_error(MB_TRACE_FAULT, MB_FAULT_RESUMED, -51, 1, "'resumed' of fault");
+}
+END_TEST
+
+START_TEST(refuses_instructions_that_run_backwards)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    GError *error = NULL;
+
+    synthetic_find(synthetic, MB_TRACE_PHASE, MB_MARK_INSTALLED)->instret = 1;
+    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "'installed' at");
+}
+END_TEST
+
+START_TEST(refuses_marks_of_another_node)
+{
+    expect_error(MB_TRACE_PHASE, MB_MARK_RECEIVED, 0, 0, "'received' is of no");
+    expect_error(MB_TRACE_PHASE, MB_MARK_SENT, -5, 1, "'sent' is of node 1");
+}
+END_TEST
+
+START_TEST(refuses_marks_that_come_twice)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    GError *error = NULL;
+
+    synthetic_add(synthetic, 1, MB_TRACE_PHASE, START_NS + 300000,
+                  MB_MARK_RESUMED, 1, 1, 0);
+    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "'resumed' comes twice");
+}
+END_TEST
+
+START_TEST(refuses_two_copies)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    GError *error = NULL;
+
+    synthetic_add(synthetic, 0, MB_TRACE_ABORT, START_NS + 300000, 12, 0, 0,
+                  0);
+    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "two copies");
+}
+END_TEST
+
+START_TEST(refuses_unknown_marks)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    GError *error = NULL;
+
+    synthetic_find(synthetic, MB_TRACE_PHASE, MB_MARK_SENT)->arg[0] = MB_MARKS;
+    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "unknown mark 6");
+}
+END_TEST
+
+START_TEST(refuses_faults_without_their_marks)
+{
+    static const struct {
+        int mark;
+        const char *part;
+    } marks[] = {
+        { MB_FAULT_TRAP, "without its trap" },
+        { MB_FAULT_REQUESTED, "no mark 'requested'" },
+        { MB_FAULT_RECEIVED, "no mark 'received'" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+        g_autoptr(Synthetic) synthetic = make_run();
+        GError *error = NULL;
+        synthetic_remove(synthetic, MB_TRACE_FAULT, marks[i].mark);
+        ck_assert_ptr_null(compute(synthetic, &error));
+        ck_assert_error(error, GODWIT_ERROR_FAILED, marks[i].part);
+    }
+}
+END_TEST
+
+START_TEST(counts_faults_that_were_cut)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    synthetic_remove(synthetic, MB_TRACE_FAULT, MB_FAULT_RESUMED);
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_uint_eq(m->cut_fault_count, 1);
+    ck_assert_uint_eq(m->faults->len, 1);
+}
+END_TEST
+
+/* A page that comes after the process has moved on belongs to the fault. */
+START_TEST(ends_a_fault_in_the_next_epoch)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    synthetic_find(synthetic, MB_TRACE_FAULT, MB_FAULT_RESUMED)->epoch = 2;
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_uint_eq(m->faults->len, 2);
+}
+END_TEST
+
+START_TEST(tells_aborted_from_lost)
+{
+    g_autoptr(Synthetic) aborted = synthetic_new();
+    g_autoptr(Synthetic) lost = synthetic_new();
+
+    /* Refused at once: no mark at all. */
+    synthetic_add(aborted, 0, MB_TRACE_ABORT, START_NS, 22, 0, 0, 3);
+    g_autoptr(Ledger) ledger = compute_good(aborted);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_int_eq(m->outcome, OUTCOME_ABORTED);
+    ck_assert_uint_eq(m->error_number, 22);
+    ck_assert_uint_eq(m->plan_index, 3);
+    ck_assert_uint_eq(m->source, 0);
+
+    synthetic_migration(lost, START_NS);
+    synthetic_add(lost, 0, MB_TRACE_TIMEOUT, START_NS + 900000, 110, 0, 0, 0);
+    g_autoptr(Ledger) second = compute_good(lost);
+    m = second->migrations->pdata[0];
+    ck_assert_int_eq(m->outcome, OUTCOME_LOST);
+    ck_assert_uint_eq(m->error_number, 110);
+}
+END_TEST
+
+/* Refused with the epoch of the one before: two migrations, not one. */
+START_TEST(keeps_a_refusal_apart_from_the_migration_before)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    synthetic_add(synthetic, 1, MB_TRACE_ABORT, START_NS + 450000, 16, 0, 0,
+                  1);
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    ck_assert_uint_eq(ledger->migrations->len, 2);
+    ck_assert_int_eq(((LedgerMigration *)ledger->migrations->pdata[0])->outcome,
+                     OUTCOME_DONE);
+    ck_assert_int_eq(((LedgerMigration *)ledger->migrations->pdata[1])->outcome,
+                     OUTCOME_ABORTED);
+}
+END_TEST
+
+START_TEST(ignores_processes_it_does_not_know)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    synthetic_add(synthetic, 0, MB_TRACE_PROC_EXIT, 2000, 0, 0, 0, 0)->pid = 99;
+    synthetic_add(synthetic, 0, MB_TRACE_NOSYS, 3000, 220, 0, 0, 0);
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    ck_assert_uint_eq(ledger->processes[0].unimplemented, 1);
+    ck_assert_uint_eq(ledger->processes[0].end_ns, START_NS + 500000);
+}
+END_TEST
+
+START_TEST(survives_random_records)
+{
+    uint64_t state = 2;
+
+    for (unsigned round = 0; round < 2000; round++) {
+        g_autoptr(Synthetic) synthetic = make_run();
+        unsigned changes = 1 + suite_random(&state) % 8;
+        for (unsigned i = 0; i < changes; i++) {
+            struct mb_trace_record *record = &g_array_index(
+                synthetic->records, struct mb_trace_record,
+                suite_random(&state) % synthetic->records->len);
+            record->arg[suite_random(&state) % 4] = suite_random(&state) >>
+                suite_random(&state) % 64;
+            record->time_ns = suite_random(&state) >>
+                suite_random(&state) % 64;
+            record->type = (uint16_t)(suite_random(&state) % 16 |
+                                      suite_random(&state) % 2 << 8);
+        }
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Ledger) ledger = compute(synthetic, &error);
+        ck_assert((ledger == NULL) == (error != NULL));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        phases_are_what_was_put_in, knows_who_moved_what,
+        faults_split_without_a_rest, follows_the_process,
+        names_a_missing_mark, names_a_missing_message,
+        refuses_marks_out_of_order, refuses_instructions_that_run_backwards,
+        refuses_marks_of_another_node, refuses_marks_that_come_twice,
+        refuses_two_copies, refuses_unknown_marks,
+        refuses_faults_without_their_marks, counts_faults_that_were_cut,
+        ends_a_fault_in_the_next_epoch, tells_aborted_from_lost,
+        keeps_a_refusal_apart_from_the_migration_before,
+        ignores_processes_it_does_not_know, survives_random_records,
+    };
+
+    return suite_run("ledger", tests, G_N_ELEMENTS(tests));
+}

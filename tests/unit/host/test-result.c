@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lib/result*.c and report/: what is written is read back, the digest is what
+ * it was, damaged files are refused.
+ */
+#include "lib/ledger.h"
+#include "lib/result.h"
+#include "report/report.h"
+#include "suite.h"
+#include "synthetic.h"
+
+static void set_sha256(char text[static SHA256_TEXT], char digit)
+{
+    memset(text, digit, SHA256_TEXT - 1);
+    text[SHA256_TEXT - 1] = '\0';
+}
+
+static void fill_migrations(Result *result, Ledger *ledger)
+{
+    ResultMigration *done = result_add_migration(
+        result, g_steal_pointer(&ledger->migrations->pdata[0]));
+    done->id = 1;
+    done->process = g_strdup("sort");
+    done->algorithm = g_strdup("freeze-free");
+    ResultMigration *asked = result_add_migration(result,
+                                                  ledger_migration_new());
+    asked->process = g_strdup("sort");
+    asked->algorithm = g_strdup("total-copy");
+    asked->ledger->outcome = OUTCOME_NOT_STARTED;
+    asked->ledger->target = 0;
+}
+
+static Result *make_result(void)
+{
+    g_autoptr(Synthetic) synthetic = synthetic_new();
+    const LedgerConfig config = {
+        .process_count = 1, .latency_ns = 50000, .bits_per_s = 1000000000,
+    };
+    Result *result = result_new();
+
+    synthetic_start(synthetic, 0, 1000);
+    synthetic_migration(synthetic, 5000000);
+    synthetic_exit(synthetic, 1, 9000000, 0);
+    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
+    g_autoptr(Ledger) ledger = ledger_compute(trace, &config, NULL);
+    ck_assert_ptr_nonnull(ledger);
+    result->name = g_strdup("hand\"off");
+    result->end = g_strdup("quiet");
+    result->virtual_ns = 9500000;
+    set_sha256(result->digest, 'd');
+    set_sha256(result->trace_sha256, 'a');
+    for (uint32_t i = 0; i < 2; i++) {
+        ResultNode *node = result_add_node(result);
+        node->node = i;
+        node->instructions = 1000 + i;
+        set_sha256(node->memory_sha256, (char)('0' + i));
+    }
+    ResultProcess *process = result_add_process(result);
+    process->name = g_strdup("sort");
+    process->facts = ledger->processes[0];
+    process->stdout_bytes = 42;
+    set_sha256(process->stdout_sha256, 'b');
+    set_sha256(process->stderr_sha256, 'c');
+    fill_migrations(result, ledger);
+    return result;
+}
+
+START_TEST(reads_back_what_was_written)
+{
+    g_autoptr(Result) result = make_result();
+    g_autofree char *text = result_to_json(result);
+    GError *error = NULL;
+    g_autoptr(Result) read = result_from_json(text, &error);
+
+    ck_assert_no_error(error);
+    g_autofree char *again = result_to_json(read);
+    ck_assert_str_eq(text, again);
+    const ResultMigration *migration = read->migrations->pdata[0];
+    ck_assert_uint_eq(migration->ledger->latency_ns, SYNTHETIC_RESUMED);
+    ck_assert_uint_eq(migration->ledger->faults->len, 2);
+    ck_assert_uint_eq(((ResultMigration *)read->migrations->pdata[1])->id, 0);
+}
+END_TEST
+
+START_TEST(has_the_fields_that_are_promised)
+{
+    static const char *const fields[] = {
+        "\"schema\" : \"godwit-result-1\"", "\"digest\"", "\"virtual_ns\"",
+        "\"nodes\"", "\"instructions\"", "\"memory_sha256\"",
+        "\"processes\"", "\"exit_status\" : 0", "\"signal\" : 0",
+        "\"stdout_sha256\"", "\"migrations\"", "\"id\" : 1", "\"id\" : null",
+        "\"algorithm\"", "\"source\"", "\"target\"", "\"started_ns\"",
+        "\"latency_ns\" : 101050", "\"drained_ns\" : 298950",
+        "\"residue_ns\" : 0", "\"phases\"", "\"name\" : \"select\"",
+        "\"start_ns\"", "\"duration_ns\"", "\"messages\"", "\"bytes\"",
+        "\"pages\"", "\"faults\"", "\"fault_statistics\"", "\"wire_ns\"",
+    };
+    g_autoptr(Result) result = make_result();
+    g_autofree char *text = result_to_json(result);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        ck_assert_msg(strstr(text, fields[i]) != NULL, "%s", fields[i]);
+    }
+}
+END_TEST
+
+START_TEST(digest_is_of_this_text)
+{
+    g_autoptr(Result) result = make_result();
+    g_autofree char *text = result_digest_text(result);
+    char digest[SHA256_TEXT];
+
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    ck_assert_str_eq(lines[0], "godwit-digest-1");
+    ck_assert_uint_eq(g_strv_length(lines), 6);
+    ck_assert(g_str_has_prefix(lines[1], "trace aaaa"));
+    ck_assert(g_str_has_prefix(lines[2], "process sort 0 -1 bbbb"));
+    ck_assert(g_str_has_prefix(lines[3], "node 0 1000 0000"));
+    ck_assert(g_str_has_prefix(lines[4], "node 1 1001 1111"));
+    sha256_of_data(text, strlen(text), digest);
+    ck_assert_str_eq(digest, "07714cc330d0fe77ca52a4039d3c23c6"
+                     "cc321bf919b2c78041d5c754aab5feb1");
+}
+END_TEST
+
+START_TEST(wait_status_splits)
+{
+    LedgerProcess process = { .ended = true, .wait_status = 3 << 8 };
+
+    ck_assert_int_eq(result_exit_status(&process), 3);
+    ck_assert_int_eq(result_signal(&process), -1);
+    process.wait_status = 11;
+    ck_assert_int_eq(result_exit_status(&process), -1);
+    ck_assert_int_eq(result_signal(&process), 11);
+    process.ended = false;
+    ck_assert_int_eq(result_exit_status(&process), -1);
+    ck_assert_int_eq(result_signal(&process), -1);
+}
+END_TEST
+
+START_TEST(refuses_damaged_json)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+        const char *part;
+    } cases[] = {
+        { "godwit-result-1", "godwit-result-2", "'schema' is not" },
+        { "\"virtual_ns\" : 9500000", "\"virtual_ns\" : \"x\"",
+          "'virtual_ns' is not a whole number" },
+        { "\"virtual_ns\"", "\"virtual\"", "'virtual_ns' is not there" },
+        { "\"nodes\" : [", "\"nodes\" : 5, \"x\" : [", "'nodes' is not an a" },
+        { "\"name\" : \"capture\"", "\"name\" : \"wire\"", "'phases' is not" },
+        { "\"outcome\" : \"done\"", "\"outcome\" : \"fine\"", "'outcome'" },
+        { "dddddddd", "dddddd", "'digest' is not a SHA-256" },
+        { "{", "[", "" },
+    };
+    g_autoptr(Result) result = make_result();
+    g_autofree char *good = result_to_json(result);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) parts = g_strsplit(good, cases[i].from, 2);
+        ck_assert_msg(parts[1] != NULL, "%s", cases[i].from);
+        g_autofree char *bad = g_strjoinv(cases[i].to, parts);
+        GError *error = NULL;
+        ck_assert_ptr_null(result_from_json(bad, &error));
+        ck_assert_error(error, GODWIT_ERROR_FAILED, cases[i].part);
+    }
+}
+END_TEST
+
+START_TEST(survives_json_that_is_cut_anywhere)
+{
+    g_autoptr(Result) result = make_result();
+    g_autofree char *good = result_to_json(result);
+
+    for (size_t length = 0; length < strlen(good) - 2; length += 7) {
+        g_autofree char *bad = g_strndup(good, length);
+        GError *error = NULL;
+        ck_assert_ptr_null(result_from_json(bad, &error));
+        ck_assert_error(error, GODWIT_ERROR_FAILED, "");
+    }
+}
+END_TEST
+
+START_TEST(statistics_are_right)
+{
+    g_autoptr(Result) result = make_result();
+    const ResultMigration *migration = result->migrations->pdata[0];
+    ResultStatistics trap = result_fault_statistics(migration->ledger,
+                                                    PART_TRAP);
+
+    ck_assert_uint_eq(trap.total, 30);
+    ck_assert_uint_eq(trap.mean, 15);
+    ck_assert_uint_eq(trap.median, 20);
+    ck_assert_uint_eq(trap.max, 20);
+}
+END_TEST
+
+START_TEST(reports_say_what_is_in_the_result)
+{
+    g_autoptr(Result) result = make_result();
+    const ReportItem items[] = {
+        { .name = "dir/one", .result = result },
+        { .name = "dir/t,wo", .result = result },
+    };
+    g_autoptr(GString) ledgers = g_string_new(NULL);
+    g_autoptr(GString) comparison = g_string_new(NULL);
+    g_autoptr(GString) csv = g_string_new(NULL);
+
+    report_ledgers(&items[0], ledgers);
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "\n  latency"));
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "101.050"));
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "residue 0 ns"));
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "2 remote faults"));
+    report_comparison(items, 2, comparison);
+    ck_assert_ptr_nonnull(strstr(comparison->str, "freeze-free  freeze-free"));
+    ck_assert_ptr_nonnull(strstr(comparison->str, "101.050      101.050"));
+    report_csv(items, 2, csv);
+    ck_assert_ptr_nonnull(strstr(csv->str, "\ndir/one,1,sort,freeze-free,0,1,"
+                                 "select,0,5000000,100,50,0,0\n"));
+    ck_assert_ptr_nonnull(strstr(csv->str, "\n\"dir/t,wo\",1,sort,"));
+    g_auto(GStrv) lines = g_strsplit(csv->str, "\n", -1);
+    ck_assert_uint_eq(g_strv_length(lines), 1 + 2 * PHASE_COUNT + 1);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        reads_back_what_was_written, has_the_fields_that_are_promised,
+        digest_is_of_this_text, wait_status_splits, refuses_damaged_json,
+        survives_json_that_is_cut_anywhere, statistics_are_right,
+        reports_say_what_is_in_the_result,
+    };
+
+    return suite_run("result", tests, G_N_ELEMENTS(tests));
+}
