@@ -66,12 +66,17 @@ static const struct mb_plan_process *find_entry(const struct proc *proc,
     return &processes[proc->pid - 1];
 }
 
+/* The file that the program's code is mapped from. */
 const char *text_program(const struct proc *proc)
 {
-    const char *strings;
-    const struct mb_plan_process *entry = find_entry(proc, &strings);
+    for (uint32_t i = 0; i < proc->vm->area_count; i++) {
+        const struct area *area = &proc->vm->areas[i];
 
-    return entry == NULL ? NULL : strings + entry->path;
+        if ((area->prot & VM_EXEC) != 0 && area->backing != NULL) {
+            return area->backing->ops->name(area->backing);
+        }
+    }
+    return NULL;
 }
 
 void text_cmdline(struct text *text, struct proc *proc)

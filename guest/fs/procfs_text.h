@@ -27,7 +27,7 @@ text_fn text_stat, text_statm, text_status, text_comm, text_cmdline, text_maps,
 text_fn text_meminfo, text_uptime, text_loadavg, text_cpuinfo, text_version,
         text_node_stat;
 
-/* The path of the program that a process of the plan runs, or NULL. */
+/* The path of the program that a process runs, or NULL. */
 const char *text_program(const struct proc *proc);
 
 #endif

@@ -2,18 +2,18 @@
 /*
  * Arrivals up to the resume: slots, the image, refusal.
  */
-#include "migrate/arrival.h"
+#include "migrate/arrival_internal.h"
 
 #include <stddef.h>
 
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "migrate/algorithm.h"
-#include "migrate/arrival_internal.h"
 #include "migrate/departure.h"
 #include "migrate/epochs.h"
 #include "migrate/image.h"
 #include "migrate/objects.h"
+#include "migrate/plan.h"
 #include "migrate/transport.h"
 #include "mm/page.h"
 
@@ -211,7 +211,6 @@ static void decode(struct arrival *a, const void *bytes)
     put_image(a);
     objects_await_map(a->proc, true);
     prepare(a->proc);
-    a->since_ns = time_now_ns();
     a->state = ARRIVAL_CRITICAL;
 }
 
@@ -279,6 +278,7 @@ void arrival_progress(struct arrival *a)
     }
     arrival_free(a);
     if (proc) {
+        migrate_plan_follow(proc);
         departure_consider(proc);
     }
 }

@@ -48,7 +48,6 @@ struct arrival {
     struct arrival_image *image;    /* NULL but in IMAGE */
     uint32_t image_bytes;           /* of the image in all */
     uint32_t image_got;
-    uint64_t since_ns;              /* when the process came to exist here */
     struct instant received;
     struct instant installed;
     struct timer settle;
@@ -73,21 +72,6 @@ void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
                  struct instant now);
 void arrival_drained(const struct mb_msg *msg);
 
-/* -- between arrival.c, arrival_resume.c and paging.c -- */
-struct arrival *arrival_match(const struct mb_msg *msg);
-void arrival_send(const struct move *move, enum mb_msg_type type,
-                  uint64_t arg);
-/* Refuses the process before it has run here. */
-void arrival_reject(struct arrival *arrival, int error);
-/* The last critical message has come: the process runs. */
-void arrival_resume(struct arrival *arrival, struct instant received);
-/* Acknowledges the resume and lets messages in again. */
-void arrival_settled(struct arrival *arrival);
-/* Frees it, if it is over. */
-void arrival_progress(struct arrival *arrival);
-/* A page or the map could not be put in place after the resume: the process
- * cannot go on without it and is ended. */
-void arrival_fail(struct arrival *arrival, int error);
 /* proc_hooks.remote_fault */
 void paging_fault(struct thread *thread, struct pages *pages, uint64_t index);
 

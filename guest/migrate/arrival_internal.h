@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Arrivals, what their source files share.
+ * Arrivals, what arrival.c, arrival_resume.c and paging.c share.
  */
 #ifndef MIGRATE_ARRIVAL_INTERNAL_H
 #define MIGRATE_ARRIVAL_INTERNAL_H
 
 #include "migrate/arrival.h"
 
+/* The arrival that a message is about, or NULL. */
+struct arrival *arrival_match(const struct mb_msg *msg);
+void arrival_send(const struct move *move, enum mb_msg_type type,
+                  uint64_t arg);
+/* Refuses the process before it has run here. */
+void arrival_reject(struct arrival *arrival, int error);
+/* The last critical message has come: the process runs. */
+void arrival_resume(struct arrival *arrival, struct instant received);
+/* Acknowledges the resume and lets messages in again. */
+void arrival_settled(struct arrival *arrival);
+/* The thread has been in user mode: if it is the first, the process has
+ * resumed. May free the arrival. */
+void arrival_has_run(struct arrival *arrival, struct thread *thread);
+/* Frees it, if it is over. */
+void arrival_progress(struct arrival *arrival);
+/* A page or the map could not be put in place after the resume: the process
+ * cannot go on without it and is ended. */
+void arrival_fail(struct arrival *arrival, int error);
 /* Gives the slot back. */
 void arrival_free(struct arrival *arrival);
 void arrival_settle_expired(struct timer *timer);

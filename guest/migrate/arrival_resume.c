@@ -10,18 +10,13 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
-#include "lib/errno.h"
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
-#include "migrate/arrival.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/objects.h"
+#include "proc/signal.h"
 
 #define SETTLE_INSNS    2048u
-#define SIGNAL_KILL     9
-
-#define CONTAINER(pointer, type, member) \
-    ((type *)((char *)(pointer) - offsetof(type, member)))
 
 static void stamp_resume(struct arrival *a, struct instant resumed)
 {
@@ -44,7 +39,8 @@ void arrival_settled(struct arrival *a)
 
 void arrival_settle_expired(struct timer *timer)
 {
-    arrival_settled(CONTAINER(timer, struct arrival, settle));
+    arrival_settled((struct arrival *)((char *)timer -
+                                       offsetof(struct arrival, settle)));
 }
 
 /* thread->on_resumed: the first trap of the first thread to run. */
@@ -57,6 +53,14 @@ static void resumed(struct thread *thread)
         return;
     }
     kassert(a);
+    arrival_has_run(a, thread);
+}
+
+void arrival_has_run(struct arrival *a, struct thread *thread)
+{
+    if (a->resume_seen) {
+        return;
+    }
     for (struct thread *t = thread->proc->threads; t; t = t->sibling) {
         if (t->on_resumed == resumed) {
             t->on_resumed = NULL;
@@ -107,5 +111,5 @@ void arrival_fail(struct arrival *a, int error)
 
     printk("migrate: process %u epoch %u: page lost (%d), it is ended\n",
            a->move.pid, a->move.epoch, error);
-    proc_fatal(proc->threads, SIGNAL_KILL);
+    proc_fatal(proc->threads, SIGKILL);
 }

@@ -3,7 +3,7 @@
  * Departures up to the moment when everything that the target needs has been
  * posted. What the target answers is in departure_end.c, pages in push.c.
  */
-#include "migrate/departure.h"
+#include "migrate/departure_internal.h"
 
 #include <stddef.h>
 
@@ -12,7 +12,6 @@
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
 #include "migrate/arrival.h"
-#include "migrate/departure_internal.h"
 #include "migrate/epochs.h"
 #include "migrate/image.h"
 #include "mm/page.h"
@@ -106,15 +105,13 @@ int departure_want(struct proc *proc, const struct move *move)
     return 0;
 }
 
-/* A buffer has become free: whoever wanted to move may be able to now. */
+/* A buffer has become free: whoever wanted to move may be able to now. Slots,
+ * not the list: a move that begins may change that. */
 static void consider_all(void)
 {
-    struct departure *next;
-
-    for (struct departure *d = in_use; d; d = next) {
-        next = d->next;
-        if (d->state == DEPARTURE_WANTED) {
-            departure_consider(d->proc);
+    for (unsigned i = 0; i < DEPARTURES && free_buffers; i++) {
+        if (slots[i].state == DEPARTURE_WANTED) {
+            departure_consider(slots[i].proc);
         }
     }
 }
@@ -218,6 +215,7 @@ void departure_add_all(struct departure *d)
     while (objects_next(d->proc, &cursor, &ref)) {
         d->push.left++;
     }
+    d->pages = d->push.left;
     d->all_critical = true;
 }
 
@@ -357,7 +355,6 @@ static void begin(struct departure *d, struct thread *running)
         algorithm->follow(d);
     }
     transport_flush();
-    d->pages = departure_count_pages(d);
 }
 
 void departure_consider(struct proc *proc)

@@ -113,22 +113,8 @@ void departure_requested(struct departure *departure,
                          const struct mb_msg *request, struct instant taken);
 void departure_gone(struct departure *departure);
 
-/* -- between departure.c and push.c -- */
-/* Posts a page for the departure's process with its contents from offset on.
- * False: no room on the bulk lane. */
-bool departure_post_page(struct departure *departure,
-                         const struct page_ref *ref, uint32_t offset,
-                         enum lane lane, uint16_t flags, uint64_t tag,
-                         void (*left)(void *departure));
+/* A message to the target, its fields beside process and epoch zero. */
 struct mb_msg departure_message(const struct departure *departure,
                                 enum mb_msg_type type);
-bool departure_is_critical(const struct departure *departure,
-                           const struct page_ref *ref);
-struct mb_page_run *departure_map_page(struct departure *departure);
-/* Something has left or come to an end: goes on or finishes. */
-void departure_progress(struct departure *departure);
-
-void push_start(struct departure *departure, bool critical);
-void push_pump(struct departure *departure);
 
 #endif

@@ -7,24 +7,9 @@
 
 #include "lib/errno.h"
 #include "lib/printk.h"
-#include "migrate/departure.h"
 #include "migrate/departure_internal.h"
+#include "migrate/plan.h"
 #include "mm/page.h"
-
-#define CONTAINER(pointer, type, member) \
-    ((type *)((char *)(pointer) - offsetof(type, member)))
-
-uint64_t departure_count_pages(struct departure *d)
-{
-    struct cursor cursor = { 0 };
-    struct page_ref ref;
-    uint64_t count = 0;
-
-    while (objects_next(d->proc, &cursor, &ref)) {
-        count++;
-    }
-    return count;
-}
 
 /*
  * Whether the target took the process cannot be known: it stays frozen, since
@@ -32,7 +17,9 @@ uint64_t departure_count_pages(struct departure *d)
  */
 void departure_timed_out(struct timer *timer)
 {
-    struct departure *d = CONTAINER(timer, struct departure, timeout);
+    struct departure *d =
+        (struct departure *)((char *)timer - offsetof(struct departure,
+                                                      timeout));
 
     mark_timeout(&d->move, ETIMEDOUT);
     printk("migrate: process %u epoch %u: no answer from node %u, "
@@ -57,6 +44,7 @@ void departure_rejected(struct departure *d, int error)
     for (struct thread *t = proc->threads; t; t = t->sibling) {
         sched_unfreeze(t);
     }
+    migrate_plan_follow(proc);
     departure_progress(d);
 }
 

@@ -106,8 +106,11 @@ static bool step(struct walk *walk, const struct insn *insn)
 static bool find_operand(const struct heap_page_query *query,
                          uint64_t *address)
 {
-    struct walk walk = { .known = UINT32_MAX, .pc = query->pc };
+    struct walk walk;
 
+    walk.known = UINT32_MAX;
+    walk.pc = query->pc;
+    walk.value[0] = 0;
     for (unsigned r = 1; r < 32; r++) {
         walk.value[r] = query->x[r];
     }

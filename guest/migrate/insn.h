@@ -15,7 +15,7 @@ enum insn_kind {
     INSN_ADD_IMM,               /* rd = x[rs1] + imm */
     INSN_ADD,                   /* rd = x[rs1] + x[rs2] */
     INSN_PC_ADD,                /* rd = pc + imm */
-    INSN_BRANCH,                /* on `condition` of x[rs1], x[rs2] to pc + imm */
+    INSN_BRANCH,                /* if x[rs1] `condition` x[rs2]: to pc + imm */
     INSN_JUMP,                  /* to pc + imm; rd = pc + bytes */
     INSN_JUMP_REGISTER,         /* to x[rs1] + imm; rd = pc + bytes */
     INSN_END,                   /* not decoded: nothing is known behind it */

@@ -15,7 +15,6 @@
 #include "migrate/departure.h"
 #include "migrate/plan.h"
 #include "migrate/transport.h"
-#include "proc/plan.h"
 
 /* -- requests -- */
 
@@ -29,7 +28,6 @@ static void forward(const struct departure *d, const struct move *move)
 
     parcel.msg.index = move->target;
     parcel.msg.aux = move->algorithm;
-    parcel.msg.tag = move->plan_index;
     transport_post(&parcel);
     transport_flush();
 }
@@ -66,17 +64,6 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
     }
     departure_consider(proc);
     return 0;
-}
-
-static void plan_due(uint32_t plan_index)
-{
-    const struct mb_plan_migration *planned = plan_migration(plan_index);
-    struct proc *proc = proc_find(planned->process + 1);
-
-    if (proc) {
-        (void)migrate_request(proc, planned->target, planned->algorithm,
-                              plan_index);
-    }
 }
 
 /* /proc/PID/goto */
@@ -174,26 +161,14 @@ static bool receive_gone(const struct message *m)
     return false;
 }
 
-/*
- * A migration of the plan was forwarded because the process was not here yet
- * when it was due; if it was, this node's own timer has seen to it.
- */
 static bool receive_goto(const struct message *m)
 {
-    const struct mb_msg *msg = m->msg;
-    uint32_t plan_index = (uint32_t)msg->tag;
-    const struct arrival *a = arrival_find(msg->pid);
-    struct proc *proc = proc_find(msg->pid);
+    struct proc *proc = proc_find(m->msg->pid);
 
-    if (proc == NULL || proc->epoch != msg->epoch) {
-        return false;
+    if (proc && proc->epoch == m->msg->epoch) {
+        (void)migrate_request(proc, (uint32_t)m->msg->index, m->msg->aux,
+                              PLAN_NONE);
     }
-    if (plan_index != PLAN_NONE &&
-        (plan_index >= plan_migration_count() || a == NULL ||
-         plan_migration(plan_index)->at_ns >= a->since_ns)) {
-        return false;
-    }
-    (void)migrate_request(proc, (uint32_t)msg->index, msg->aux, plan_index);
     return false;
 }
 
@@ -244,5 +219,5 @@ void migrate_init(void)
         .remote_fault = paging_fault,
         .exiting = exiting,
     };
-    migrate_plan_start(plan_due);
+    migrate_plan_start();
 }

@@ -8,17 +8,17 @@
  */
 #include <stddef.h>
 
+#include "drivers/migbridge.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
-#include "drivers/migbridge.h"
-#include "migrate/arrival.h"
+#include "migrate/arrival_internal.h"
 #include "migrate/map.h"
 #include "migrate/objects.h"
 #include "migrate/transport.h"
 #include "mm/page.h"
+#include "proc/signal.h"
 
-#define SIGNAL_KILL     9
 #define NODE_SHIFT      48      /* a tag is unique in the cluster */
 #define INDEX_MASK      ((1ull << WAIT_OBJECT_SHIFT) - 1)
 
@@ -68,6 +68,31 @@ static void request(const struct move *move, uint64_t tag, uint32_t object,
     transport_flush();
 }
 
+static uint32_t object_of(const struct thread *thread)
+{
+    return (uint32_t)(thread->fault_key >> WAIT_OBJECT_SHIFT);
+}
+
+static uint64_t index_of(const struct thread *thread)
+{
+    return thread->fault_key & INDEX_MASK;
+}
+
+/*
+ * A fault may be taken on the way back to user mode, where a signal's handler
+ * needs the stack. It ends an earlier fault of the thread as the return would
+ * have.
+ */
+static void end_earlier_fault(const struct arrival *a,
+                              const struct thread *thread)
+{
+    if (thread->on_resumed != NULL && thread->fault_tag != 0) {
+        mark_fault(&a->move, thread->fault_tag, MB_FAULT_RESUMED,
+                   object_of(thread), index_of(thread),
+                   instant_left(&thread->frame));
+    }
+}
+
 void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
 {
     struct arrival *a = arrival_find(thread->proc->pid);
@@ -75,10 +100,12 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
     if (a == NULL) {
         printk("migrate: process %u: page %x:%lx is nowhere\n",
                thread->proc->pid, pages->object, index);
-        proc_fatal(thread, SIGNAL_KILL);
+        proc_fatal(thread, SIGKILL);
         return;
     }
+    end_earlier_fault(a, thread);
     thread->fault_tag = next_tag();
+    thread->fault_key = thread->wait_key;
     if (thread->wait == WAIT_PAGE && !is_requested(thread)) {
         request(&a->move, thread->fault_tag, pages->object, index);
     }
@@ -86,16 +113,6 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
                index, instant_now());
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
                index, instant_left(&thread->frame));
-}
-
-static uint32_t object_of(const struct thread *thread)
-{
-    return (uint32_t)(thread->wait_key >> WAIT_OBJECT_SHIFT);
-}
-
-static uint64_t index_of(const struct thread *thread)
-{
-    return thread->wait_key & INDEX_MASK;
 }
 
 /* thread->on_resumed of a thread whose page or map has come. */
@@ -106,9 +123,14 @@ static void resumed(struct thread *thread)
         .epoch = thread->proc->epoch,
     };
 
+    struct arrival *a = arrival_find(thread->proc->pid);
+
     if (!marks_has_run(&thread->frame)) {
         thread->on_resumed = resumed;
         return;
+    }
+    if (a != NULL) {
+        arrival_has_run(a, thread);     /* it may have waited before it ran */
     }
     mark_fault(&move, thread->fault_tag, MB_FAULT_RESUMED, object_of(thread),
                index_of(thread), instant_entered(&thread->frame));

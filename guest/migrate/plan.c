@@ -1,41 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One timer walks over the plan, which is in the order of time. All nodes do
- * so: whoever has the process at the time moves it.
+ * All nodes walk over the plan, which is in the order of time: whoever has the
+ * process at the time moves it. A process that is on its way, or has another
+ * move before it, carries the place in the plan up to which it has come
+ * (proc->plan_next) and makes up for the rest where it arrives: every migration
+ * is done once, in order, late rather than not at all.
  */
 #include "migrate/plan.h"
 
+#include <stddef.h>
+
+#include "migrate/arrival.h"
+#include "migrate/migrate.h"
 #include "proc/plan.h"
 #include "proc/timer.h"
 
-static struct {
-    struct timer timer;
-    uint32_t next;
-    void (*due)(uint32_t plan_index);
-} plan;
+static struct timer timer;
+static uint32_t next;           /* all before it have been due */
 
-static void arm(void)
+void migrate_plan_follow(struct proc *proc)
 {
-    if (plan.next < plan_migration_count()) {
-        timer_arm(&plan.timer, plan_migration(plan.next)->at_ns);
+    while (proc->move == NULL && proc->plan_next < next) {
+        uint32_t index = proc->plan_next++;
+        const struct mb_plan_migration *due = plan_migration(index);
+
+        if (due->process + 1 == proc->pid) {
+            (void)migrate_request(proc, due->target, due->algorithm, index);
+        }
     }
 }
 
-static void expired(struct timer *timer)
+static void expired(struct timer *unused)
 {
     uint64_t now_ns = time_now_ns();
 
-    (void)timer;
-    while (plan.next < plan_migration_count() &&
-           plan_migration(plan.next)->at_ns <= now_ns) {
-        plan.due(plan.next++);
+    (void)unused;
+    while (next < plan_migration_count()) {
+        const struct mb_plan_migration *due = plan_migration(next);
+        struct proc *proc = proc_find(due->process + 1);
+
+        if (due->at_ns > now_ns) {
+            timer_arm(&timer, due->at_ns);
+            return;
+        }
+        next++;
+        /* Not one that is just arriving: it might yet be refused. */
+        if (proc && arrival_find(proc->pid) == NULL) {
+            migrate_plan_follow(proc);
+        }
     }
-    arm();
 }
 
-void migrate_plan_start(void (*due)(uint32_t plan_index))
+void migrate_plan_start(void)
 {
-    plan.due = due;
-    plan.timer.expired = expired;
-    arm();
+    timer.expired = expired;
+    expired(&timer);
 }

@@ -5,10 +5,14 @@
 #ifndef MIGRATE_PLAN_H
 #define MIGRATE_PLAN_H
 
-#include <stdint.h>
+#include "proc/proc.h"
 
-/* Arms a timer for the first migration of the plan. Each one that is due is
- * handed to `due` with its index in the plan. */
-void migrate_plan_start(void (*due)(uint32_t plan_index));
+/* Arms a timer for the first migration of the plan. */
+void migrate_plan_start(void);
+
+/* Asks for the next migration of the plan that is due for a process, if there
+ * is one. Call when the process is here and may have missed some: it has just
+ * arrived for good, or a move of it has come to nothing. */
+void migrate_plan_follow(struct proc *proc);
 
 #endif

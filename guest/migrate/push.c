@@ -9,8 +9,7 @@
  */
 #include <stddef.h>
 
-#include "lib/printk.h"
-#include "migrate/departure.h"
+#include "migrate/departure_internal.h"
 #include "mm/page.h"
 
 /* Posted at one time: enough that the wire is never idle, and few enough after
@@ -54,13 +53,18 @@ static void pushed_left(void *departure)
     departure_progress(d);
 }
 
-/* The next page that the push is for; false: there is none left. */
+/* What a push after the resume is for: no other node has it. */
+static bool is_wanted(const struct departure *d, const struct page_ref *ref)
+{
+    return ref->modified && !departure_is_critical(d, ref);
+}
+
+/* The next page of the push; false: there is none left. */
 static bool next_page(struct departure *d, struct cursor *cursor,
                       struct page_ref *ref)
 {
     while (objects_next(d->proc, cursor, ref)) {
-        if (d->push.critical ||
-            (ref->modified && !departure_is_critical(d, ref))) {
+        if (d->push.critical || is_wanted(d, ref)) {
             return true;
         }
     }
@@ -139,14 +143,14 @@ static void map_left(void *departure)
 /* Puts as many runs as a message holds; true if all pages are in the map. */
 static bool map_fill(struct departure *d, struct map *map)
 {
-    struct cursor cursor = d->map_cursor;
     struct page_ref ref;
 
-    while (next_page(d, &cursor, &ref)) {
-        if (!map_add(map, ref.object, ref.index)) {
+    while (objects_next(d->proc, &d->map_cursor, &ref)) {
+        if (is_wanted(d, &ref) && !map_add(map, ref.object, ref.index)) {
+            d->map_cursor = (struct cursor){ ref.object, ref.index };
             return false;
         }
-        d->map_cursor = cursor;
+        d->pages++;
     }
     return true;
 }

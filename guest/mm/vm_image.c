@@ -10,8 +10,9 @@
 #define BACKING_NAME_MAX    256
 #define AREA_STACK          8u          /* beside enum vm_access */
 #define AREA_HEAP           16u
-#define AREA_SAME           32u         /* backing as that of the area before */
-#define AREA_FLAGS          63u
+#define AREA_FILE           32u         /* the name of a backing follows */
+#define AREA_SAME           64u         /* backing as that of the area before */
+#define AREA_FLAGS          127u
 
 static const struct backing_ops *backing_ops;
 
@@ -24,14 +25,15 @@ static void encode_area(const struct area *area, const struct backing *before,
                         struct codec *c)
 {
     struct backing *backing = area->backing;
-    bool same = backing != NULL && backing == before;
+    uint32_t from = backing == NULL ? 0 :
+                    backing == before ? AREA_SAME : AREA_FILE;
 
     put_u64(c, area->start);
     put_u64(c, area->end);
     put_u32(c, area->prot | (area->stack ? AREA_STACK : 0) |
-                   (area->heap ? AREA_HEAP : 0) | (same ? AREA_SAME : 0));
-    if (!same) {
-        put_string(c, backing != NULL ? backing->ops->name(backing) : "");
+                   (area->heap ? AREA_HEAP : 0) | from);
+    if (from == AREA_FILE) {
+        put_string(c, backing->ops->name(backing));
     }
     if (backing != NULL) {
         put_u64(c, area->offset);
@@ -60,16 +62,12 @@ static bool is_sane(const struct vm *vm, const struct area *area)
            area->end <= USER_TOP && (area->start | area->end) % PAGE_SIZE == 0;
 }
 
-/* Opens the backing by name; a name of nothing is no backing. */
 static bool open_backing(struct area *area, struct codec *c)
 {
     char name[BACKING_NAME_MAX];
 
     get_string(c, name, sizeof(name));
-    if (name[0] == '\0') {
-        return c->error == 0;
-    }
-    if (backing_ops != NULL) {
+    if (c->error == 0 && backing_ops != NULL) {
         area->backing = backing_ops->open(name);
     }
     return area->backing != NULL;
@@ -88,6 +86,21 @@ static bool repeat_backing(const struct vm *vm, struct area *area)
     return true;
 }
 
+static bool decode_backing(const struct vm *vm, struct area *area,
+                           uint32_t flags, struct codec *c)
+{
+    switch (flags & (AREA_FILE | AREA_SAME)) {
+    case 0:
+        return true;
+    case AREA_FILE:
+        return open_backing(area, c);
+    case AREA_SAME:
+        return repeat_backing(vm, area);
+    default:
+        return false;
+    }
+}
+
 static bool decode_area(struct vm *vm, struct codec *c)
 {
     struct area area = { 0 };
@@ -100,8 +113,7 @@ static bool decode_area(struct vm *vm, struct codec *c)
     area.stack = flags & AREA_STACK;
     area.heap = flags & AREA_HEAP;
     if (flags > AREA_FLAGS || !is_sane(vm, &area) ||
-        !(flags & AREA_SAME ? repeat_backing(vm, &area)
-                            : open_backing(&area, c))) {
+        !decode_backing(vm, &area, flags, c)) {
         return false;
     }
     if (area.backing != NULL) {

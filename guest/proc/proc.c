@@ -64,6 +64,7 @@ struct proc *proc_create(uint32_t pid, const char *name)
 
 void proc_destroy(struct proc *proc)
 {
+    timer_cancel(&proc->alarm);
     while (proc->threads != NULL) {
         thread_destroy(proc->threads);
     }

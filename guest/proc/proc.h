@@ -76,6 +76,7 @@ struct thread {
     uint64_t sigpending;
     /* remote fault under way, 0 if none: stamped again at the next resume */
     uint64_t fault_tag;
+    uint64_t fault_key;         /* its wait_key */
     /* called once, at the first trap after the next return to user mode: by
      * then frame.resume_ns and resume_instret say when that was, exactly */
     void (*on_resumed)(struct thread *thread);
@@ -102,10 +103,17 @@ struct proc {
     uint64_t faults;
     uint64_t output_offset[3];  /* per stream: bytes written so far */
     uint64_t random[2];         /* state of getrandom: seeded by the plan */
+    /* setitimer(ITIMER_REAL): when SIGALRM is due, 0 if never, and how long
+     * after that again, 0 if not; the timer runs while the process does */
+    uint64_t alarm_ns;
+    uint64_t alarm_interval_ns;
+    struct timer alarm;
     bool exiting;
     uint32_t exit_status;       /* Linux wait status */
     /* of the migration that is wanted or under way, see migrate/; NULL: none */
     void *move;
+    uint32_t plan_next;         /* migrations of the plan before this one are
+                                 * done with, as far as this process goes */
 };
 
 /* -- table -- */
@@ -138,6 +146,8 @@ void proc_exit(struct proc *proc, uint32_t status);
 void thread_exit(struct thread *thread, uint32_t status);
 /* Default action of a fault: FATAL record, then proc_exit(signal). */
 void proc_fatal(struct thread *thread, int signal);
+/* Sets the timer to alarm_ns. */
+void proc_arm_alarm(struct proc *proc);
 /* Posts a signal; ends, ignores, or wakes a sleeper as its action says. */
 void proc_signal(struct proc *proc, int signal);
 

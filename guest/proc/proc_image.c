@@ -8,6 +8,8 @@
 #include "lib/string.h"
 #include "proc/proc.h"
 
+#define PROC_EXITING    1u
+#define PROC_ALARM      2u
 #define THREAD_FP_USED  1u
 #define THREAD_WOKEN    2u
 
@@ -91,8 +93,14 @@ void proc_encode(struct proc *proc, struct codec *c)
     put_u64(c, proc->faults);
     put_bytes(c, proc->output_offset, sizeof(proc->output_offset));
     put_bytes(c, proc->random, sizeof(proc->random));
-    put_u32(c, proc->exiting);
+    put_u32(c, (proc->exiting ? PROC_EXITING : 0) |
+                   (proc->alarm_ns != 0 ? PROC_ALARM : 0));
     put_u32(c, proc->exit_status);
+    put_u32(c, proc->plan_next);
+    if (proc->alarm_ns != 0) {
+        put_u64(c, proc->alarm_ns);
+        put_u64(c, proc->alarm_interval_ns);
+    }
     encode_actions(proc, c);
     for (struct thread *t = proc->threads; t != NULL; t = t->sibling) {
         count++;
@@ -143,7 +151,7 @@ static int decode_thread(struct proc *proc, struct codec *c)
 
 int proc_decode(struct proc *proc, struct codec *c)
 {
-    uint32_t count;
+    uint32_t count, flags;
     int error = 0;
 
     kassert(proc->threads == NULL);
@@ -158,8 +166,14 @@ int proc_decode(struct proc *proc, struct codec *c)
     proc->faults = get_u64(c);
     get_bytes(c, proc->output_offset, sizeof(proc->output_offset));
     get_bytes(c, proc->random, sizeof(proc->random));
-    proc->exiting = get_count(c, 1) != 0;
+    flags = get_count(c, PROC_EXITING | PROC_ALARM);
+    proc->exiting = (flags & PROC_EXITING) != 0;
     proc->exit_status = get_u32(c);
+    proc->plan_next = get_u32(c);
+    if ((flags & PROC_ALARM) != 0) {
+        proc->alarm_ns = get_u64(c);
+        proc->alarm_interval_ns = get_u64(c);
+    }
     decode_actions(proc, c);
     count = get_count(c, THREADS_MAX);
     for (uint32_t i = 0; i < count && error == 0; i++) {

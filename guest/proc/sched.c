@@ -173,6 +173,7 @@ void sched_unfreeze(struct thread *thread)
     if (thread->state != THREAD_FROZEN) {
         return;
     }
+    proc_arm_alarm(thread->proc);
     if (thread->wait == WAIT_NONE || is_page_wait(thread->wait) ||
         thread->proc->exiting || signal_is_due(thread)) {
         thread->wait = WAIT_NONE;

@@ -5,6 +5,7 @@
  * The state of the thread goes to its stack as struct signal_frame, laid out
  * as programs know it from Linux/riscv64.
  */
+#include "arch/csr.h"
 #include "arch/fp.h"
 #include "arch/mmu.h"
 #include "lib/errno.h"
@@ -12,6 +13,7 @@
 #include "lib/string.h"
 #include "mm/page.h"
 #include "proc/signal.h"
+#include "proc/sys_time.h"
 #include "proc/syscall.h"
 
 #define SI_USER         0
@@ -110,6 +112,9 @@ static int enter_handler(struct thread *thread, int signal)
     if (answer == 0) {
         answer = prepare_page(vm);
     }
+    if (answer == 0) {
+        answer = time_give_rest(thread);
+    }
     if (answer != 0) {
         return answer;
     }
@@ -149,6 +154,7 @@ void signal_deliver(struct thread *thread)
     struct proc *proc = thread->proc;
     int signal = first_due(thread);
     uint64_t handler = proc->actions[signal - 1].handler;
+    int answer;
 
     if (thread->restart.nr != 0 && thread->restart.woken) {
         return;                 /* the call has its result: finish it first */
@@ -159,8 +165,13 @@ void signal_deliver(struct thread *thread)
         signal_thread(thread, signal);
         return;
     }
-    if (syscall_user(thread, enter_handler(thread, signal)) < 0 &&
-        thread->wait == WAIT_NONE) {
+    answer = enter_handler(thread, signal);
+    if (answer == VM_REMOTE) {
+        /* a remote fault that begins here and not at the last trap */
+        thread->frame.time_ns = csr_read(cycle);
+        thread->frame.instret = csr_read(instret);
+    }
+    if (syscall_user(thread, answer) < 0 && thread->wait == WAIT_NONE) {
         printk("%s (%u): no stack for signal %d\n", proc->name, proc->pid,
                signal);
         proc_exit(proc, SIGSEGV);

@@ -161,11 +161,10 @@ int64_t sys_openat(struct thread *thread, const uint64_t a[6])
     if (result != 0) {
         return result;
     }
+    flags &= ~(uint64_t)(LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_NOCTTY |
+                         LINUX_O_TRUNC);
     return files_install(proc->files, file_kind_of(proc, place.node),
-                         place.node,
-                         (uint32_t)(flags & ~(uint64_t)(LINUX_O_CREAT |
-                                    LINUX_O_EXCL | LINUX_O_NOCTTY |
-                                    LINUX_O_TRUNC)));
+                         place.node, (uint32_t)flags | LINUX_O_LARGEFILE);
 }
 
 int64_t sys_close(struct thread *thread, const uint64_t a[6])

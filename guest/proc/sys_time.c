@@ -188,6 +188,41 @@ int64_t sys_clock_nanosleep(struct thread *thread, const uint64_t a[6])
     return time_sleep_until(thread, time_after((uint64_t)ns));
 }
 
+/* Where the rest of an interrupted sleep goes, 0 if nowhere. */
+static uint64_t rest_address(const struct thread *thread)
+{
+    const uint64_t *a = &thread->frame.x[REG_A0];
+
+    switch (thread->restart.nr) {
+    case SYS_nanosleep:
+        return a[1];
+    case SYS_clock_nanosleep:
+        return (a[1] & LINUX_TIMER_ABSTIME) == 0 ? a[3] : 0;
+    default:
+        return 0;
+    }
+}
+
+int time_give_rest(struct thread *thread)
+{
+    uint64_t address = rest_address(thread);
+    uint64_t deadline_ns = thread->restart.deadline_ns;
+    uint64_t now = time_now_ns();
+    int64_t left = deadline_ns > now ? (int64_t)(deadline_ns - now) : 0;
+    const struct linux_timespec time = { left / NS_PER_S, left % NS_PER_S };
+    struct vm *vm = thread->proc->vm;
+    int answer;
+
+    if (address == 0) {
+        return 0;
+    }
+    answer = vm_user_check(vm, address, sizeof(time), VM_WRITE);
+    if (answer == 0) {
+        (void)vm_user_write(vm, address, &time, sizeof(time));
+    }
+    return answer == -EFAULT ? 0 : answer;
+}
+
 /* -- accounts -- */
 
 int64_t sys_times(struct thread *thread, const uint64_t a[6])

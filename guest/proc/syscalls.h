@@ -63,6 +63,8 @@
     X(98, futex) \
     X(99, set_robust_list) \
     X(101, nanosleep) \
+    X(102, getitimer) \
+    X(103, setitimer) \
     X(113, clock_gettime) \
     X(114, clock_getres) \
     X(115, clock_nanosleep) \
@@ -103,6 +105,7 @@
     X(215, munmap) \
     X(216, mremap) \
     X(220, clone) \
+    X(221, execve) \
     X(222, mmap) \
     X(223, fadvise64) \
     X(226, mprotect) \

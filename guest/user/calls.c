@@ -24,6 +24,10 @@
 #include "check.h"
 
 #define PAGE        4096ul
+/* what Linux adds on a 64-bit machine, where the C library says 0 */
+#define KERNEL_O_LARGEFILE  0100000
+
+static volatile int minus_one = -1;     /* not known to the compiler */
 
 /* The call fails with this error. */
 #define FAILS(call, error) \
@@ -63,13 +67,15 @@ static void check_read_write(void)
 {
     int fd = open("a", O_RDONLY);
     int out = open("a", O_WRONLY | O_APPEND);
-    struct iovec pieces[3] = { { "12", 2 }, { NULL, 0 }, { "345", 3 } };
+    char written[] = "12345";
+    struct iovec pieces[3] = { { written, 2 }, { NULL, 0 },
+                               { written + 2, 3 } };
     char text[16];
 
     FAILS(write(fd, "x", 1), EBADF);
     FAILS(read(out, text, 1), EBADF);
     CHECK(writev(out, pieces, 3) == 5 && pwrite(out, "", 0, 3) == 0);
-    FAILS(writev(out, pieces, -1), EINVAL);
+    FAILS(writev(out, pieces, minus_one), EINVAL);
     FAILS(pread(fd, text, 1, -1), EINVAL);
     CHECK(read(fd, text, sizeof(text)) == 5);
     CHECK(memcmp(text, "12345", 5) == 0 && read(fd, text, 1) == 0);
@@ -80,8 +86,7 @@ static void check_read_write(void)
     FAILS(ftruncate(fd, 1), EINVAL);
     FAILS(ftruncate(out, -1), EINVAL);
     FAILS(ioctl(fd, TCGETS, text), ENOTTY);
-    CHECK(fcntl(out, F_GETFL) == (O_WRONLY | O_APPEND | O_LARGEFILE) ||
-          fcntl(out, F_GETFL) == (O_WRONLY | O_APPEND));
+    CHECK(fcntl(out, F_GETFL) == (O_WRONLY | O_APPEND | KERNEL_O_LARGEFILE));
     CHECK(fcntl(out, F_SETFL, O_NONBLOCK) == 0);
     CHECK((fcntl(out, F_GETFL) & (O_NONBLOCK | O_APPEND)) == O_NONBLOCK);
     CHECK(close(fd) == 0 && close(out) == 0);
@@ -222,7 +227,7 @@ static void check_rest(void)
     CHECK(uname(&name) == 0 && strcmp(name.sysname, "Linux") == 0);
     CHECK(getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur == 8 << 20);
     FAILS(getrlimit(99, &limit), EINVAL);
-    FAILS(getcwd(path, 3), ERANGE);
+    CHECK(getcwd(path, 3) == NULL && errno == ERANGE);
     FAILS(chdir("a"), ENOTDIR);
     FAILS(chdir("no"), ENOENT);
     CHECK(umask(077) == 022 && umask(022) == 077);

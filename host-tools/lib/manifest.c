@@ -55,7 +55,9 @@ static void put_ramdisk_files(JsonBuilder *json, const char *name,
 static bool put_machinery(JsonBuilder *json, const ManifestConfig *config,
                           GError **error)
 {
-    if (!begin_file(json, "tool", "/proc/self/exe", error)) {
+    g_autofree char *tool = g_file_read_link("/proc/self/exe", error);
+
+    if (tool == NULL || !begin_file(json, "tool", tool, error)) {
         return false;
     }
     put_text(json, "version", GODWIT_VERSION);

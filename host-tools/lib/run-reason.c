@@ -72,8 +72,9 @@ static char *migration_reason(const ResultMigration *migration)
     }
 }
 
-/* Of a run that came to rest by itself. */
-static char *quiet_reason(const Result *result)
+/* Of a run that came to rest by itself: that is also so when the next timer
+ * lies behind the limit. */
+static char *quiet_reason(const Result *result, const char *until)
 {
     g_autofree char *unended = describe_unended(result);
 
@@ -84,7 +85,8 @@ static char *quiet_reason(const Result *result)
         }
     }
     return unended == NULL ? NULL
-        : g_strdup_printf("nothing can happen any more, but %s", unended);
+        : g_strdup_printf("nothing can happen any more before the time limit "
+                          "of %s, but %s", until, unended);
 }
 
 char *run_find_reason(const Experiment *experiment, const RunDir *dir,
@@ -95,7 +97,7 @@ char *run_find_reason(const Experiment *experiment, const RunDir *dir,
 
     switch (end->end) {
     case MB_END_QUIET:
-        return quiet_reason(result);
+        return quiet_reason(result, until);
     case MB_END_LIMIT:
         return g_strdup_printf("time limit of %s reached: %s; raise "
                                "[experiment] until", until, unended != NULL

@@ -19,6 +19,11 @@ void migbridge_irq_update(MigBridgeState *s)
     trace_migbridge_irq(s->node, s->irq_status, s->irq_enable);
     if (!msix_enabled(pci)) {
         s->irq_sent = 0;
+        /*
+         * A controller like QEMU's PLIC does not see that a line is high, only
+         * that it rises. Whatever happens while it is high must not get lost.
+         */
+        pci_set_irq(pci, 0);
         pci_set_irq(pci, active != 0);
         return;
     }
@@ -39,14 +44,6 @@ void migbridge_irq_raise(MigBridgeState *s, uint32_t bits)
 void migbridge_irq_clear(MigBridgeState *s, uint32_t bits)
 {
     s->irq_status &= ~bits;
-    if (!msix_enabled(PCI_DEVICE(s))) {
-        /*
-         * An interrupt controller like QEMU's PLIC sees only that the line
-         * rises. So that a bit that was set while another one was being
-         * served does not get lost, let it rise for the rest.
-         */
-        pci_set_irq(PCI_DEVICE(s), 0);
-    }
     migbridge_irq_update(s);
 }
 

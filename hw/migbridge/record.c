@@ -46,7 +46,9 @@ static bool ring_put(MigBridgeState *s, MigBridgeHostRing *ring,
         return false;
     }
     ring_copy(ring, ring->head, header, header_length);
-    ring_copy(ring, ring->head + header_length, data, data_length);
+    if (data_length != 0) {
+        ring_copy(ring, ring->head + header_length, data, data_length);
+    }
     ring->head += bytes;
     /* Pairs with the tool's acquire: data before position. */
     qatomic_store_release(ring->shared_head, ring->head);

@@ -41,12 +41,15 @@ static const char *const groups[][GROUP_MOST] = {
       "od -c /data/small", "uniq -c -f 1 /data/small" },
     { "diff /data/words /data/small", "tar cf - /data/small /data/words",
       "cut -d ' ' -f 2 /data/words", "hexdump -C /data/small" },
-    { "factor 1000000016000000063 600851475143", "seq 1 30000",
-      "find / -name '*s*'", "du -a /data" },
+    { "factor 10000000000037 600851475143", "seq 1 30000",
+      "find /data /bin /dev -name '*s*'", "du -a /data" },
     { "cp /data/words /tmp/copy", "dd if=/data/words of=/tmp/copy bs=3000",
       "sort -o /tmp/sorted /data/words", "tail -n 100 /data/words" },
     { "sha512sum /data/words", "base64 /data/small", "nl /data/small",
       "cksum /data/words /data/small" },
+    { "env LC_ALL=C sort -r /data/words", "sh -c 'exec md5sum /data/words'",
+      "sh -c 'n=0; while read -r a b; do n=$((n + a)); done; echo $n;"
+      " exec wc /data/words' ", "sh -c 'exec env A=1 sed -n 7p /data/words'" },
     { "tr a-z A-Z", "dc -e '2 3000 ^ p'", "expr 12345 '*' 6789",
       "date -d @86400" },
 };
@@ -81,8 +84,9 @@ static Scenario *make_scenario(const char *const *group)
         g_autofree char *command = g_strdup_printf("busybox %s", group[i]);
 
         scenario_add_process(scenario, name, i % SCENARIO_NODES, command);
-        if (g_str_has_prefix(group[i], "tr ")) {
-            g_string_append(scenario->text, "input = /data/words\n");
+        if (g_str_has_prefix(group[i], "tr ") ||
+            strstr(group[i], "while read") != NULL) {
+            g_string_append(scenario->text, "input = /data/small\n");
         }
     }
     return scenario;

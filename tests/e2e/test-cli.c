@@ -24,7 +24,7 @@
 #define POLL_MS         10
 #define USAGE           2
 
-static const char *tool;
+static char *tool;
 
 typedef struct {
     int status;
@@ -46,7 +46,7 @@ static Outcome run_tool(const char *folder, const char *const *args)
     Outcome outcome = { 0 };
     int wait_status;
 
-    g_ptr_array_add(argv, (char *)tool);
+    g_ptr_array_add(argv, tool);
     for (unsigned i = 0; args[i] != NULL; i++) {
         g_ptr_array_add(argv, (char *)args[i]);
     }
@@ -287,7 +287,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: test-cli GODWIT\n");
         return USAGE;
     }
-    tool = argv[1];
+    tool = g_canonicalize_filename(argv[1], NULL);
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, runs_and_reports);
@@ -300,5 +300,6 @@ int main(int argc, char **argv)
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    g_free(tool);
     return failed == 0 ? 0 : 1;
 }

@@ -34,7 +34,7 @@ static const char *const groups[][GROUP_MOST] = {
     { "brutal", "files", "mmap", "threads" },
     { "regs" },
     { "brutal" },
-    { "threads" },
+    { "threads", "calls", "alarm" },
 };
 #define GROUPS  (sizeof(groups) / sizeof(groups[0]))
 

@@ -16,6 +16,8 @@
 #define PAGE_BYTES      4096u
 #define HOST_RING_BYTES (UINT64_C(1) << 20)
 
+#define NO_MSI          "virt,aia=none"
+
 #define PCI_COMMAND             0x04
 #define PCI_COMMAND_MEMORY      0x2
 #define PCI_COMMAND_MASTER      0x4
@@ -110,25 +112,32 @@ uint8_t *test_segment_ring(TestSegment *segment, uint32_t source,
 
 /* -- life -- */
 
-Bridge *bridge_start_on(TestSegment *segment, uint32_t node,
-                        const char *machine)
+static Qtest *start_qtest(TestSegment *segment, uint32_t node,
+                          const char *machine)
 {
-    Bridge *bridge = calloc(1, sizeof(*bridge));
     char backend[160], device[64];
     const char *const arguments[] = {
         "-machine", machine, "-m", "16M", "-object", backend,
         "-device", device, NULL,
     };
 
-    ck_assert_ptr_nonnull(bridge);
-    bridge->segment = segment;
-    bridge->node = node;
     snprintf(backend, sizeof(backend), "memory-backend-file,id=segment,"
              "mem-path=/proc/self/fd/%d,size=%" PRIu64 ",share=on",
              segment->fd, segment->bytes);
     snprintf(device, sizeof(device),
              "migbridge,memdev=segment,node=%" PRIu32 ",addr=1", node);
-    bridge->qtest = qtest_start(arguments, segment->fd);
+    return qtest_start(arguments, segment->fd);
+}
+
+Bridge *bridge_start_on(TestSegment *segment, uint32_t node,
+                        const char *machine)
+{
+    Bridge *bridge = calloc(1, sizeof(*bridge));
+
+    ck_assert_ptr_nonnull(bridge);
+    bridge->segment = segment;
+    bridge->node = node;
+    bridge->qtest = start_qtest(segment, node, machine);
 
     bridge_config_write(bridge, 4, PCI_BASE_ADDRESS(MB_BAR_REGS), BAR_REGS);
     bridge_config_write(bridge, 4, PCI_BASE_ADDRESS(MB_BAR_MSIX), BAR_MSIX);
@@ -139,7 +148,7 @@ Bridge *bridge_start_on(TestSegment *segment, uint32_t node,
 
 Bridge *bridge_start(TestSegment *segment, uint32_t node)
 {
-    return bridge_start_on(segment, node, "virt,aia=none");
+    return bridge_start_on(segment, node, NO_MSI);
 }
 
 void bridge_stop(Bridge *bridge)
@@ -148,6 +157,11 @@ void bridge_stop(Bridge *bridge)
         qtest_stop(bridge->qtest);
         free(bridge);
     }
+}
+
+void bridge_expect_refusal(TestSegment *segment, uint32_t node)
+{
+    qtest_expect_exit(start_qtest(segment, node, NO_MSI), 1);
 }
 
 /* -- registers -- */

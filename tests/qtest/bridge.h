@@ -75,6 +75,8 @@ Bridge *bridge_start(TestSegment *segment, uint32_t node);
 Bridge *bridge_start_on(TestSegment *segment, uint32_t node,
                         const char *machine);
 void bridge_stop(Bridge *bridge);
+/* The emulator does not start with this segment, or as this node. */
+void bridge_expect_refusal(TestSegment *segment, uint32_t node);
 
 uint32_t bridge_read32(Bridge *bridge, uint64_t reg);
 uint64_t bridge_read64(Bridge *bridge, uint64_t reg);

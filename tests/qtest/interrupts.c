@@ -145,10 +145,17 @@ START_TEST(intx)
     ck_assert_uint_eq(claim(), PLIC_SOURCE);
     bridge_write32(bridge, MB_REG_IRQ_STATUS, MB_IRQ_TIMER);
     ck_assert(line_is_high());
-    /* and the controller hears of what is left */
+    /* and the controller hears of what is left, */
     ck_assert_uint_eq(claim(), PLIC_SOURCE);
-    bridge_write32(bridge, MB_REG_IRQ_STATUS, MB_IRQ_ERROR);
+    /* of what comes while it is high, */
+    bridge_write64(bridge, MB_REG_TIMER_NS, 0);
+    ck_assert_uint_eq(claim(), PLIC_SOURCE);
+    /* and of what is enabled while it is high */
+    bridge_write32(bridge, MB_REG_IRQ_ENABLE, MB_IRQ_TIMER);
+    ck_assert_uint_eq(claim(), PLIC_SOURCE);
+    bridge_write32(bridge, MB_REG_IRQ_STATUS, MB_IRQ_ALL);
     ck_assert(!line_is_high());
+    ck_assert_uint_eq(claim(), 0);
 }
 END_TEST
 

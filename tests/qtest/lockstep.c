@@ -154,6 +154,8 @@ static void supervise(TestSegment *segment, const Run *run, const pid_t *pids,
             ended += __atomic_load_n(&segment->nodes[i].state,
                                      __ATOMIC_ACQUIRE) == MB_NODE_ENDED;
             drain(segment, i, digests[i]);
+            ck_assert_msg(waitpid(pids[i], NULL, WNOHANG) == 0,
+                          "the emulator of node %" PRIu32 " has gone", i);
         }
     }
     for (uint32_t i = 0; i < run->node_count; i++) {

@@ -14,6 +14,7 @@ int main(void)
     SRunner *runner;
     int failed;
 
+    suite_add_tcase(suite, geometry_tests());
     suite_add_tcase(suite, register_tests());
     suite_add_tcase(suite, interrupt_tests());
     suite_add_tcase(suite, transmit_tests());

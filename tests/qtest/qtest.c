@@ -96,19 +96,23 @@ Qtest *qtest_start(const char *const arguments[], int inherited_fd)
     return qtest;
 }
 
-void qtest_stop(Qtest *qtest)
+void qtest_expect_exit(Qtest *qtest, int exit_status)
 {
     int status;
 
-    if (qtest == NULL) {
-        return;
-    }
-    close(qtest->fd);
-    kill(qtest->pid, SIGTERM);
     ck_assert_int_eq(waitpid(qtest->pid, &status, 0), qtest->pid);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == exit_status,
                   "the emulator ended with wait status 0x%x", status);
+    close(qtest->fd);
     free(qtest);
+}
+
+void qtest_stop(Qtest *qtest)
+{
+    if (qtest != NULL) {
+        kill(qtest->pid, SIGTERM);
+        qtest_expect_exit(qtest, 0);
+    }
 }
 
 /* -- lines -- */

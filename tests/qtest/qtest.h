@@ -17,6 +17,8 @@ typedef struct Qtest Qtest;
  * every test needs. It inherits `inherited_fd` and dies with the test. */
 Qtest *qtest_start(const char *const arguments[], int inherited_fd);
 void qtest_stop(Qtest *qtest);
+/* Instead, for one that must end by itself with this exit status. */
+void qtest_expect_exit(Qtest *qtest, int exit_status);
 
 /* Accesses of 1, 2, 4 or 8 bytes, as a CPU makes them. */
 uint64_t qtest_read(Qtest *qtest, unsigned bytes, uint64_t addr);

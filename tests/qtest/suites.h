@@ -7,6 +7,7 @@
 
 #include <check.h>
 
+TCase *geometry_tests(void);
 TCase *register_tests(void);
 TCase *interrupt_tests(void);
 TCase *transmit_tests(void);

@@ -31,6 +31,7 @@
 #define LINUX_O_TRUNC               00001000u
 #define LINUX_O_APPEND              00002000u
 #define LINUX_O_NONBLOCK            00004000u
+#define LINUX_O_LARGEFILE           00100000u
 #define LINUX_O_DIRECTORY           00200000u
 #define LINUX_O_NOFOLLOW            00400000u
 #define LINUX_O_NOATIME             01000000u
@@ -92,6 +93,11 @@ struct linux_timespec {
 struct linux_timeval {
     int64_t sec;
     int64_t usec;
+};
+
+struct linux_itimerval {
+    struct linux_timeval interval;
+    struct linux_timeval value;
 };
 
 struct linux_stat {
@@ -217,6 +223,7 @@ struct linux_pollfd {
 #define LINUX_CLOCK_MONOTONIC_COARSE    6
 #define LINUX_CLOCK_BOOTTIME            7
 #define LINUX_TIMER_ABSTIME             1u
+#define LINUX_ITIMER_REAL               0
 #define LINUX_TICKS_PER_SECOND          100u
 
 #define LINUX_FUTEX_WAIT                0
@@ -232,6 +239,7 @@ struct linux_pollfd {
 #define LINUX_SIGKILL               9
 #define LINUX_SIGSEGV               11
 #define LINUX_SIGPIPE               13
+#define LINUX_SIGALRM               14
 #define LINUX_SIGCHLD               17
 #define LINUX_SIGCONT               18
 #define LINUX_SIGSTOP               19

@@ -31,6 +31,7 @@ void sched_forget(struct thread *thread) { (void)thread; }
 void sched_sleep_expired(struct timer *timer) { (void)timer; }
 void fp_forget(const struct fp_state *fp) { (void)fp; }
 uint64_t time_now_ns(void) { return 1000; }
+void timer_cancel(struct timer *timer) { (void)timer; }
 int64_t time_of_day_ns(void) { return 1000; }
 uint64_t proc_user_ns(const struct proc *proc) { (void)proc; return 0; }
 uint32_t bridge_node(void) { return 0; }

@@ -82,6 +82,7 @@ static void make(struct proc *proc)
         .user_instructions = 1ul << 40, .syscalls = 12, .faults = 34,
         .output_offset = { 1, 2, 3 }, .random = { 4, 5 },
         .exiting = true, .exit_status = 9,
+        .alarm_ns = 6, .alarm_interval_ns = 7,
     };
     proc->actions[0] = (struct signal_action){ 1, 2, 3 };
     proc->actions[10] = (struct signal_action){ 0, 0, 4 };

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
+#include "lib/emulator.h"
 #include "lib/run.h"
 #include "suite.h"
 #include "synthetic.h"
@@ -76,6 +77,31 @@ static char *read_file(const char *name)
     ck_assert_msg(g_file_get_contents(path, &text, NULL, NULL), "%s", name);
     return text;
 }
+
+/* Whatever is left out here lets host time or host randomness in. */
+START_TEST(the_emulator_gets_these_words)
+{
+    const EmulatorConfig config = {
+        .program = "/q", .kernel = "/k", .node = 3, .clock_shift = 2,
+        .seed = 7, .memory_bytes = 16 << 20, .segment_bytes = 4096,
+        .memory_fd = 10, .segment_fd = 11, .ramdisk_fd = 12, .console_fd = 13,
+    };
+    g_auto(GStrv) words = emulator_command(&config);
+    g_autofree char *line = g_strjoinv(" ", words);
+
+    ck_assert_str_eq(line, "/q -icount shift=2,sleep=off -accel "
+        "tcg,thread=single -smp 1 -seed 7 -rtc "
+        "base=2020-01-01T00:00:00,clock=vm -nodefaults -no-user-config "
+        "-display none -nic none -monitor none -object "
+        "memory-backend-file,id=ram,size=16777216,mem-path=/proc/self/fd/10,"
+        "share=on -object memory-backend-file,id=segment,size=4096,"
+        "mem-path=/proc/self/fd/11,share=on -machine "
+        "virt,aia=none,memory-backend=ram -m 16384k -device "
+        "migbridge,memdev=segment,node=3,addr=1 -chardev "
+        "file,id=console,path=/proc/self/fd/13 -serial chardev:console "
+        "-bios none -kernel /k -initrd /proc/self/fd/12");
+}
+END_TEST
 
 START_TEST(a_good_run_has_a_result)
 {
@@ -155,8 +181,8 @@ START_TEST(runs_that_fail_say_why)
     } cases[] = {
         { "limit", "limit", "time limit of 10s reached: 'sort' is still on "
           "node 1; raise [experiment] until" },
-        { "stuck", "quiet", "nothing can happen any more, but 'sort' is still "
-          "on node 1" },
+        { "stuck", "quiet", "nothing can happen any more before the time "
+          "limit of 10s, but 'sort' is still on node 1" },
         { "panic", "halt", "node 0: guest kernel panic: booting | panic: on "
           "purpose | pc ffffffc000001234" },
         { "broken", "error", "node 0 found the shared segment broken" },
@@ -231,7 +257,8 @@ END_TEST
 int main(void)
 {
     const TTest *tests[] = {
-        a_good_run_has_a_result, the_same_run_has_the_same_digest,
+        the_emulator_gets_these_words, a_good_run_has_a_result,
+        the_same_run_has_the_same_digest,
         sixteen_nodes_run, a_flood_is_taken_without_loss,
         runs_that_fail_say_why, nodes_that_misbehave_end_the_run,
         an_emulator_that_does_not_start_is_named,

@@ -5,6 +5,7 @@
  */
 #include <sys/mman.h>
 
+#include "lib/file.h"
 #include "lib/memory-hash.h"
 #include "lib/output.h"
 #include "lib/run-dir.h"
@@ -192,6 +193,33 @@ START_TEST(memory_hash_is_of_contents_alone)
 }
 END_TEST
 
+/* -- files without a name -- */
+
+static void publish(int fd)
+{
+    GError *error = NULL;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert(file_write_all(fd, "whole", 5, 0, &error));
+    ck_assert(file_publish(fd, folder_fd, "file", &error));
+    ck_assert_no_error(error);
+    expect_file("file", "whole");
+    close(fd);
+}
+
+/* Also on file systems that know no nameless files: from memory. */
+START_TEST(a_file_gets_its_name_when_it_is_whole)
+{
+    GError *error = NULL;
+
+    suite_write(folder, "file", "older and longer", 0644);
+    publish(file_open_unnamed(folder_fd, &error));
+    publish(memfd_create("file", 0));
+    ck_assert(!file_publish_text(folder_fd, "no/such/folder", "x", &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "no/such/folder");
+}
+END_TEST
+
 /* -- run directories -- */
 
 START_TEST(run_directory_is_made_and_used_again)
@@ -267,7 +295,9 @@ int main(void)
     const TTest *tests[] = {
         bytes_find_their_place, bytes_may_come_twice_if_they_are_the_same,
         every_order_gives_the_same, hostile_output_is_refused,
-        memory_hash_is_of_contents_alone, run_directory_is_made_and_used_again,
+        memory_hash_is_of_contents_alone,
+        a_file_gets_its_name_when_it_is_whole,
+        run_directory_is_made_and_used_again,
         other_directories_are_left_alone, a_manifest_marks_a_run_directory,
         results_are_only_read_where_there_are_some,
     };

@@ -202,7 +202,7 @@ START_TEST(reports_say_what_is_in_the_result)
     g_autoptr(Result) result = make_result();
     const ReportItem items[] = {
         { .name = "dir/one", .result = result },
-        { .name = "dir/t,wo", .result = result },
+        { .name = "dir/t\"w,o", .result = result },
     };
     g_autoptr(GString) ledgers = g_string_new(NULL);
     g_autoptr(GString) comparison = g_string_new(NULL);
@@ -219,7 +219,7 @@ START_TEST(reports_say_what_is_in_the_result)
     report_csv(items, 2, csv);
     ck_assert_ptr_nonnull(strstr(csv->str, "\ndir/one,1,sort,freeze-free,0,1,"
                                  "select,0,5000000,100,50,0,0\n"));
-    ck_assert_ptr_nonnull(strstr(csv->str, "\n\"dir/t,wo\",1,sort,"));
+    ck_assert_ptr_nonnull(strstr(csv->str, "\n\"dir/t\"\"w,o\",1,sort,"));
     g_auto(GStrv) lines = g_strsplit(csv->str, "\n", -1);
     ck_assert_uint_eq(g_strv_length(lines), 1 + 2 * PHASE_COUNT + 1);
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An experiment file, and what it refers to.
+ */
+#ifndef TESTS_UNIT_HOST_EXPERIMENT_FIXTURE_H
+#define TESTS_UNIT_HOST_EXPERIMENT_FIXTURE_H
+
+#include "lib/experiment.h"
+#include "lib/keys.h"
+#include "suite.h"
+
+extern const char experiment_example[];
+/* Of the test that runs: with words.txt, tool (executable), busybox and the
+ * guest program `counter`. */
+extern char *experiment_folder;
+
+void experiment_set_up(void);
+void experiment_tear_down(void);
+
+/* Loads `text` as x.ini of the folder. */
+Experiment *experiment_try(const char *text, const char *const *sets,
+                           GError **error);
+
+#endif
