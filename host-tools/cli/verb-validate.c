@@ -32,8 +32,8 @@ bool verb_validate(char **args, VerbOutput *output, GError **error)
     if (experiment == NULL) {
         return false;
     }
-    g_string_append_printf(output->data, "%s: %" G_GUINT64_FORMAT " nodes, %u "
-                           "processes, %u migrations: valid\n", words[1],
+    g_string_append_printf(output->data, "%s: valid (nodes: %" G_GUINT64_FORMAT
+                           ", processes: %u, migrations: %u)\n", words[1],
                            experiment->node_count, experiment->processes->len,
                            experiment->migrations->len);
     return true;

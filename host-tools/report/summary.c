@@ -74,7 +74,9 @@ static void append_process(GString *text, const ResultProcess *process)
         g_string_append_printf(text, " after %s", time);
     }
     g_string_append_printf(text, ", %s of output\n", bytes);
-    if (process->facts.unimplemented > 0) {
+    /* Every C library probes for a few and does without: worth a line only if
+     * the program did not end well. */
+    if (process->facts.unimplemented > 0 && (status != 0 || signal >= 0)) {
         g_string_append_printf(text, "  it made %" G_GUINT64_FORMAT
                                " system calls that the kernel does not have\n",
                                process->facts.unimplemented);
@@ -117,8 +119,9 @@ void report_summary(const Result *result, const char *folder, GString *text)
 {
     g_autofree char *time = unit_format_short(UNIT_TIME, result->virtual_ns);
 
-    g_string_append_printf(text, "%s: %u nodes, %s of virtual time\n",
-                           result->name, result->nodes->len, time);
+    g_string_append_printf(text, "%s: %u node%s, %s of virtual time\n",
+                           result->name, result->nodes->len,
+                           result->nodes->len == 1 ? "" : "s", time);
     for (unsigned i = 0; i < result->processes->len; i++) {
         append_process(text, result->processes->pdata[i]);
     }

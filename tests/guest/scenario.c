@@ -159,8 +159,7 @@ static bool is_refusal(const LedgerMigration *ledger)
     case OUTCOME_NOT_STARTED:
         return true;
     case OUTCOME_ABORTED:
-        return ledger->error_number == EALREADY ||
-               ledger->error_number == EBUSY;
+        return ledger->error_number == EALREADY;
     default:
         return false;
     }

@@ -107,11 +107,11 @@ static inline int suite_file(void)
 static inline void suite_expect_error(GError **error, int code,
                                       const char *part)
 {
-    if (*error == NULL) {
-        ck_abort_msg("no error, expected '%s'", part);
-    } else if (strstr((*error)->message, part) == NULL) {
-        ck_abort_msg("error '%s' does not say '%s'", (*error)->message, part);
-    }
+    const char *message = *error != NULL && (*error)->message != NULL
+        ? (*error)->message : "(no error)";
+
+    ck_assert_msg(*error != NULL && strstr(message, part) != NULL,
+                  "'%s' does not say '%s'", message, part);
     ck_assert_int_eq((*error)->code, code);
     g_clear_error(error);
 }

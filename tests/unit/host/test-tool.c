@@ -99,7 +99,7 @@ START_TEST(good_calls_exit_0)
         { "run --help", "usage: godwit run FILE" },
         { "help experiment", "[process NAME]" },
         { "--version", "godwit " },
-        { "validate x.ini", "2 nodes, 1 processes, 1 migrations: valid" },
+        { "validate x.ini", "valid (nodes: 2, processes: 1, migrations: 1)" },
         { "validate -- x.ini", "valid" },
         { "run x.ini -o y.run", "results in y.run" },
         { "run x.ini --json", "\"schema\" : \"godwit-result-1\"" },
