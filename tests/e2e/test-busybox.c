@@ -234,20 +234,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("busybox");
     TCase *tcase = tcase_create("busybox");
-    SRunner *runner;
-    int failed;
 
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, print_the_same_when_moved, 0, GROUPS);
     tcase_add_test(tcase, same_digest_again_and_under_load);
     tcase_add_test(tcase, freeze_free_is_ten_times_faster);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return scenario_main("busybox", tcase);
 }

@@ -278,10 +278,8 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    Suite *suite = suite_create("cli");
     TCase *tcase = tcase_create("cli");
-    SRunner *runner;
-    int failed;
+    int status;
 
     if (argc != 2) {
         fprintf(stderr, "usage: test-cli GODWIT\n");
@@ -295,11 +293,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(tcase, misuse_is_told_in_one_line, 0, MISTAKES);
     tcase_add_test(tcase, a_time_limit_fails_the_run);
     tcase_add_loop_test(tcase, killed_it_leaves_nothing, 0, KILLS);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    status = scenario_main("cli", tcase);
     g_free(tool);
-    return failed == 0 ? 0 : 1;
+    return status;
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <check.h>
 #include <glib/gstdio.h>
 
 #define SEED_VARIABLE       "GODWIT_TEST_SEED"
@@ -190,4 +189,17 @@ unsigned scenario_check(const Scenario *scenario, const Run *run)
         }
     }
     return done;
+}
+
+int scenario_main(const char *name, TCase *tcase)
+{
+    Suite *suite = suite_create(name);
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
 }

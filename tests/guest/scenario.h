@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <check.h>
 #include <glib.h>
 
 #include "lib/run.h"
@@ -56,6 +57,8 @@ unsigned scenario_check(const Scenario *scenario, const Run *run);
  * GODWIT_TEST_SEED, else always the same. */
 void scenario_seed(void);
 uint64_t scenario_random(uint64_t below);
+/* Runs a test program's one case; the exit status of main. */
+int scenario_main(const char *name, TCase *tcase);
 /* How often to repeat: `usual` times GODWIT_TEST_FACTOR. */
 unsigned scenario_repeats(unsigned usual);
 

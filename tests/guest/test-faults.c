@@ -101,19 +101,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("faults");
     TCase *tcase = tcase_create("faults");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, unmoved);
     tcase_add_test(tcase, after_total_copy);
     tcase_add_test(tcase, after_freeze_free);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return scenario_main("faults", tcase);
 }

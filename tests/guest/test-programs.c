@@ -157,19 +157,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("programs");
-    TCase *tcase = tcase_create("moved");
-    SRunner *runner;
-    int failed;
+    TCase *tcase = tcase_create("programs");
 
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, survive_moves, 0, GROUPS);
     tcase_add_test(tcase, moves_itself);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return scenario_main("programs", tcase);
 }
