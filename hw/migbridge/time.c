@@ -18,7 +18,7 @@ uint64_t migbridge_now(void)
 
 uint64_t migbridge_instret(void)
 {
-    return icount_enabled() ? icount_get_raw() : 0;
+    return icount_enabled() ? icount_get_insns() : 0;
 }
 
 static void time_run_timer(MigBridgeState *s, uint64_t now)
