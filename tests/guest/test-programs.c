@@ -18,6 +18,8 @@
 #define MOVES           5
 #define BOOT_NS         1000000u    /* nothing can be moved before */
 #define RUNS_PER_GROUP  6
+#define QUEUED_MOVES    5u
+#define FIRST_MOVE_NS   3000000u
 #define TIMEOUT_S       300
 
 static const char *const algorithms[] = {
@@ -155,6 +157,28 @@ START_TEST(moves_itself)
 }
 END_TEST
 
+/* All are due before the first has even arrived: each is done, in order. */
+START_TEST(moves_wait_for_their_turn)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    scenario_add_process(scenario, "chase", 0, "chase");
+    for (unsigned i = 0; i < QUEUED_MOVES; i++) {
+        scenario_add_migration(scenario, "chase", FIRST_MOVE_NS + i, (i + 1) % 2,
+                               i % 3 == 0 ? "total-copy" : "freeze-free");
+    }
+    g_autoptr(Run) run = scenario_run(scenario, true);
+
+    ck_assert_uint_eq(scenario_check(scenario, run), QUEUED_MOVES);
+    for (unsigned i = 0; i < QUEUED_MOVES; i++) {
+        const ResultMigration *migration = run->result->migrations->pdata[i];
+
+        ck_assert_uint_eq(migration->ledger->epoch, i + 1);
+        ck_assert_uint_eq(migration->ledger->target, (i + 1) % 2);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("programs");
@@ -163,5 +187,6 @@ int main(void)
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, survive_moves, 0, GROUPS);
     tcase_add_test(tcase, moves_itself);
+    tcase_add_test(tcase, moves_wait_for_their_turn);
     return scenario_main("programs", tcase);
 }

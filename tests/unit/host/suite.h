@@ -92,6 +92,23 @@ static inline void suite_write(const char *folder, const char *name,
     g_assert(g_chmod(path, mode) == 0);
 }
 
+/* A folder with all that a run of its file x.ini looks for: the environment
+ * says that busybox, kernel and guest programs are in there. */
+static inline char *suite_testbed(const char *experiment)
+{
+    char *folder = suite_folder();
+    g_autofree char *busybox = g_build_filename(folder, "busybox", NULL);
+    g_autofree char *kernel = g_build_filename(folder, "kernel", NULL);
+
+    suite_write(folder, "busybox", "#busybox", 0755);
+    suite_write(folder, "kernel", "kernel", 0644);
+    suite_write(folder, "x.ini", experiment, 0644);
+    g_setenv("GODWIT_BUSYBOX", busybox, TRUE);
+    g_setenv("GODWIT_KERNEL", kernel, TRUE);
+    g_setenv("GODWIT_USER_DIR", folder, TRUE);
+    return folder;
+}
+
 /* An empty nameless file. */
 static inline int suite_file(void)
 {

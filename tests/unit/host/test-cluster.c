@@ -24,15 +24,7 @@ static const char example[] =
 
 static void set_up(void)
 {
-    folder = suite_folder();
-    suite_write(folder, "busybox", "#busybox", 0755);
-    suite_write(folder, "kernel", "kernel", 0644);
-    suite_write(folder, "x.ini", example, 0644);
-    g_autofree char *busybox = g_build_filename(folder, "busybox", NULL);
-    g_autofree char *kernel = g_build_filename(folder, "kernel", NULL);
-    g_setenv("GODWIT_BUSYBOX", busybox, TRUE);
-    g_setenv("GODWIT_KERNEL", kernel, TRUE);
-    g_setenv("GODWIT_USER_DIR", folder, TRUE);
+    folder = suite_testbed(example);
 }
 
 static void tear_down(void)
