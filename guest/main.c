@@ -16,6 +16,7 @@
 #include "migrate/migrate.h"
 #include "mm/page.h"
 #include "mm/vm.h"
+#include "proc/board.h"
 #include "proc/plan.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
@@ -69,6 +70,7 @@ void kernel_main(uint64_t fdt)
     sched_init();
     plic_init();
     bridge_init();
+    board_init();
     init_files(&machine);
     plan_init();
     migrate_init();

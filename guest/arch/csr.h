@@ -6,6 +6,8 @@
 #ifndef ARCH_CSR_H
 #define ARCH_CSR_H
 
+#define SSTATUS_SPIE        (1 << 5)
+#define SSTATUS_SPP         (1 << 8)    /* sret goes to supervisor mode */
 #define SSTATUS_FS_SHIFT    13
 #define SSTATUS_FS_MASK     (3 << SSTATUS_FS_SHIFT)
 #define SSTATUS_FS_OFF      (0 << SSTATUS_FS_SHIFT)

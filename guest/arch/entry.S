@@ -93,14 +93,32 @@ supervisor_start:
 /* -- traps -- */
 
     .text
-    .balign 4
-    .globl trap_entry
-trap_entry:
+
+/*
+ * The two ways between user mode and the reading of the cycle counter. What
+ * they cost is measured by running them, see entry_measure and exit_measure.
+ */
+    .macro ENTRY_TO_CYCLES
     csrrw   sp, sscratch, sp
     beqz    sp, kernel_trap_entry
     sd      t0, FRAME_X(5)(sp)
-    csrr    t0, cycle                   /* instruction ENTRY_TIME_INSNS */
-    sd      t0, FRAME_TIME(sp)
+    csrr    t0, cycle
+    .endm
+
+    .macro CYCLES_TO_EXIT
+    sd      t0, FRAME_RESUME_CYCLES(a0)
+    csrr    t0, instret                 /* EXIT_INSTRET_INSNS to go */
+    sd      t0, FRAME_RESUME_INSTRET(a0)
+    ld      t0, FRAME_X(5)(a0)
+    ld      a0, FRAME_X(10)(a0)
+    sret
+    .endm
+
+    .balign 4
+    .globl trap_entry
+trap_entry:
+    ENTRY_TO_CYCLES
+    sd      t0, FRAME_CYCLES(sp)
     csrr    t0, instret                 /* instruction ENTRY_INSTRET_INSNS */
     sd      t0, FRAME_INSTRET(sp)
 
@@ -184,13 +202,42 @@ user_enter:
     ld      t5, FRAME_X(30)(a0)
     ld      t6, FRAME_X(31)(a0)
 
-    csrr    t0, cycle                   /* EXIT_TIME_INSNS to go */
-    sd      t0, FRAME_RESUME_TIME(a0)
-    csrr    t0, instret                 /* EXIT_INSTRET_INSNS to go */
-    sd      t0, FRAME_RESUME_INSTRET(a0)
-    ld      t0, FRAME_X(5)(a0)
-    ld      a0, FRAME_X(10)(a0)
-    sret
+    csrr    t0, cycle
+    CYCLES_TO_EXIT
+
+/*
+ * What they cost, in cycles. a0: a frame to write to. A reading counts itself,
+ * so the cycles from one to the next are those of what is between them and of
+ * the second.
+ */
+    .globl entry_measure
+entry_measure:
+    csrw    sscratch, a0
+    csrr    t1, cycle
+    ENTRY_TO_CYCLES
+    csrrw   sp, sscratch, zero
+    sub     a0, t0, t1
+    ret
+
+/* To supervisor mode instead of user mode: it is the same instruction. */
+    .globl exit_measure
+exit_measure:
+    mv      t2, a0
+    la      t0, 1f
+    csrw    sepc, t0
+    li      t0, SSTATUS_SPIE
+    csrc    sstatus, t0
+    li      t0, SSTATUS_SPP
+    csrs    sstatus, t0
+    csrr    t0, cycle
+    CYCLES_TO_EXIT
+1:  csrr    t0, cycle
+    csrr    t1, cycle
+    sub     t1, t1, t0                  /* the first of these two */
+    ld      t2, FRAME_RESUME_CYCLES(t2)
+    sub     a0, t0, t2
+    sub     a0, a0, t1
+    ret
 
 /*
  * The kernel itself trapped, which is a bug: keep its registers for the panic

@@ -20,10 +20,12 @@ struct frame {
     uint64_t x[32];             /* x[0] holds the pc */
     uint64_t cause;             /* scause */
     uint64_t tval;              /* stval */
-    uint64_t time_ns;           /* virtual time after the last user */
-    uint64_t instret;           /* instruction, and instructions up to it */
-    uint64_t resume_ns;         /* virtual time before the first user */
-    uint64_t resume_instret;    /* instruction of this stay in user mode */
+    /* counters as entry.S reads them on its ways in and out: arch/clock.h
+     * knows when the last and the first user instruction was */
+    uint64_t cycles;
+    uint64_t instret;
+    uint64_t resume_cycles;
+    uint64_t resume_instret;
 };
 _Static_assert(offsetof(struct frame, cause) == 256, "entry.S");
 _Static_assert(offsetof(struct frame, resume_instret) == 296, "entry.S");

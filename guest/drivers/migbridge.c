@@ -9,6 +9,7 @@
  */
 #include "drivers/migbridge.h"
 
+#include "arch/clock.h"
 #include "arch/csr.h"
 #include "drivers/migbridge_queue.h"
 #include "drivers/mmio.h"
@@ -19,27 +20,43 @@
 #include "mm/page.h"
 #include "proc/timer.h"
 
+/* Sets of nodes, as the registers show them. */
+#define NODE_WORDS  8
+#define NODE_BITS   32
+
 static struct {
     uintptr_t registers;        /* 0: not found yet */
     uint32_t node;
     uint32_t node_count;
-    uint32_t ns_per_insn;
+    uint32_t linked[NODE_WORDS];
+    uint32_t faulty[NODE_WORDS];
     uint32_t irq_enable;
     uint32_t holds;             /* of bridge_hold_receive */
 } bridge;
 
-/* The kernel's time is the cycle counter, the device's is its own register:
- * everything is measured with both, so they must be one clock. */
+/* What is measured is measured in cycles, deadlines are nanoseconds of the
+ * device: both must be one clock. */
 static void check_time(void)
 {
     uint64_t before = csr_read(cycle);
     uint64_t device = mmio_read64(bridge.registers + MB_REG_TIME_NS);
     uint64_t after = csr_read(cycle);
 
-    if (device < before || device > after) {
+    if (device < clock_ns(before) || device > clock_ns(after)) {
         panic("bridge: time %lu ns is not between cycles %lu and %lu",
               device, before, after);
     }
+}
+
+static void set_rate(void)
+{
+    uint32_t num = mmio_read32(bridge.registers + MB_REG_CLOCK_NUM);
+    uint32_t den = mmio_read32(bridge.registers + MB_REG_CLOCK_DEN);
+
+    if (num == 0 || den == 0) {
+        panic("bridge: a cycle cannot take %u / %u ns", num, den);
+    }
+    clock_set_rate(num, den);
 }
 
 static void identify(const struct pci_device *pci)
@@ -59,7 +76,10 @@ static void identify(const struct pci_device *pci)
     }
     bridge.node = mmio_read32(bridge.registers + MB_REG_NODE);
     bridge.node_count = mmio_read32(bridge.registers + MB_REG_NODE_COUNT);
-    bridge.ns_per_insn = mmio_read32(bridge.registers + MB_REG_NS_PER_INSN);
+    for (unsigned i = 0; i < NODE_WORDS; i++) {
+        bridge.linked[i] = mmio_read32(bridge.registers + MB_REG_LINKED(i));
+        bridge.faulty[i] = mmio_read32(bridge.registers + MB_REG_FAULTY(i));
+    }
 }
 
 void bridge_init(void)
@@ -74,6 +94,7 @@ void bridge_init(void)
         panic("bridge: no interrupt pin");
     }
     identify(&pci);
+    set_rate();
     check_time();
     mmio_write32(bridge.registers + MB_REG_CONTROL, MB_CONTROL_RESET);
     bridge_queues_init(bridge.registers);
@@ -82,7 +103,9 @@ void bridge_init(void)
     plic_enable(pci.irq, bridge_interrupt);
     bridge.irq_enable = MB_IRQ_ALL;
     mmio_write32(bridge.registers + MB_REG_IRQ_ENABLE, bridge.irq_enable);
-    timer_set_hardware(bridge_set_timer);
+    timer_set_hardware((volatile uint64_t *)(bridge.registers +
+                                             MB_REG_TIME_NS),
+                       bridge_set_timer);
 }
 
 static void clear(uint32_t bits)
@@ -96,10 +119,6 @@ static void error_interrupt(void)
           mmio_read32(bridge.registers + MB_REG_STATUS));
 }
 
-/*
- * What has left is accounted for before what has arrived: an answer never
- * finds the question still under way.
- */
 static void serve(uint32_t status)
 {
     if (status & MB_IRQ_ERROR) {
@@ -109,7 +128,7 @@ static void serve(uint32_t status)
         clear(MB_IRQ_TX);
         bridge_tx_interrupt();
     }
-    if (status & MB_IRQ_RX) {
+    if (status & bridge.irq_enable & MB_IRQ_RX) {
         bridge_rx_interrupt();
     }
     if (status & MB_IRQ_TIMER) {
@@ -168,14 +187,30 @@ uint32_t bridge_node_count(void)
     return bridge.node_count;
 }
 
-uint32_t bridge_ns_per_insn(void)
+static bool is_member(const uint32_t set[NODE_WORDS], uint32_t node)
 {
-    return bridge.ns_per_insn;
+    return node < NODE_WORDS * NODE_BITS &&
+           (set[node / NODE_BITS] >> node % NODE_BITS & 1);
+}
+
+bool bridge_linked(uint32_t node)
+{
+    return is_member(bridge.linked, node);
+}
+
+bool bridge_faulty(uint32_t node)
+{
+    return is_member(bridge.faulty, node);
 }
 
 void bridge_set_timer(uint64_t deadline_ns)
 {
     mmio_write64(bridge.registers + MB_REG_TIMER_NS, deadline_ns);
+}
+
+void bridge_set_board(const struct mb_board *board)
+{
+    mmio_write64(bridge.registers + MB_REG_BOARD, virt_to_phys(board));
 }
 
 void bridge_stamp(const struct mb_trace_record *record)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hw/abi/board.h"
 #include "hw/abi/message.h"
 #include "hw/abi/ring.h"
 #include "hw/abi/trace.h"
@@ -24,12 +25,16 @@ void bridge_interrupt(void);
 
 uint32_t bridge_node(void);
 uint32_t bridge_node_count(void);
-/* Virtual nanoseconds that one instruction takes. */
-uint32_t bridge_ns_per_insn(void);
+/* There is a link to the node; it may lose, double or delay messages. False
+ * for nodes that do not exist. */
+bool bridge_linked(uint32_t node);
+bool bridge_faulty(uint32_t node);
 void bridge_set_timer(uint64_t deadline_ns);
+void bridge_set_board(const struct mb_board *board);
 
-/* Appends a record to the trace; time_ns 0: now. A panic may come before
- * bridge_init: stamps and the halt then do nothing. */
+/* Appends a record to the trace, whose time_ns is a number of cycles or, for
+ * now, 0. A panic may come before bridge_init: stamps and the halt then do
+ * nothing. */
 void bridge_stamp(const struct mb_trace_record *record);
 /* The same from the parts that vary. */
 void bridge_trace(enum mb_trace_type type, uint32_t pid, uint32_t epoch,

@@ -182,7 +182,28 @@ static void receive_one(uint32_t place)
     }
 }
 
+/* What has left while messages were handled. */
+static void tx_catch_up(void)
+{
+    if (mmio_read32(q.registers + MB_REG_IRQ_STATUS) & MB_IRQ_TX) {
+        mmio_write32(q.registers + MB_REG_IRQ_STATUS, MB_IRQ_TX);
+        bridge_tx_interrupt();
+    }
+}
+
+/* At least one message, as long as there is no pause. */
+static void receive_until(uint32_t head)
+{
+    do {
+        receive_one(rx.head & QUEUE_MASK);
+        rx.head++;
+    } while (rx.head != head && !bridge_receive_held());
+}
+
 /*
+ * An answer never finds the question still under way: all that has left by the
+ * time the device is asked what has arrived is accounted for before that.
+ *
  * The request is cleared only when nothing is left, and looked for once more
  * after it: a message that comes in between is not forgotten, and one that is
  * left because the receiver asked for a pause interrupts again.
@@ -191,10 +212,12 @@ void bridge_rx_interrupt(void)
 {
     bool cleared = false;
 
-    while (!bridge_receive_held()) {
-        if (mmio_read32(rx_register(MB_RX_HEAD)) != rx.head) {
-            receive_one(rx.head & QUEUE_MASK);
-            rx.head++;
+    do {
+        uint32_t head = mmio_read32(rx_register(MB_RX_HEAD));
+
+        if (head != rx.head) {
+            tx_catch_up();
+            receive_until(head);
             cleared = false;
         } else if (cleared) {
             break;
@@ -202,5 +225,5 @@ void bridge_rx_interrupt(void)
             mmio_write32(q.registers + MB_REG_IRQ_STATUS, MB_IRQ_RX);
             cleared = true;
         }
-    }
+    } while (!bridge_receive_held());
 }

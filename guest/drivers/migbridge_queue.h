@@ -13,7 +13,8 @@
 void bridge_queues_init(uintptr_t registers);
 void bridge_queues_start(void);
 
-/* The two causes of an interrupt that queues have. */
+/* The two causes of an interrupt that queues have; the second one only while
+ * bridge_hold_receive is not in force. */
 void bridge_tx_interrupt(void);
 void bridge_rx_interrupt(void);
 

@@ -343,6 +343,11 @@ static bool op_is_remote(struct pages *pages, uint64_t index)
            is_marked((struct content *)pages, index);
 }
 
+static bool op_awaits(struct pages *pages)
+{
+    return content_awaits((struct content *)pages);
+}
+
 static void op_drop(struct pages *pages, uint64_t index)
 {
     struct content *content = (struct content *)pages;
@@ -364,5 +369,6 @@ static const struct pages_ops content_ops = {
     .install = op_install,
     .mark_remote = op_mark_remote,
     .is_remote = op_is_remote,
+    .awaits = op_awaits,
     .drop = op_drop,
 };

@@ -12,6 +12,7 @@
 
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "one page");
 _Static_assert(FILES_MAX <= UINT8_MAX, "descriptor.file");
+_Static_assert(FILES_MAX == 64, "sets of files are 64-bit words");
 
 const struct file_ops *file_ops_of(const struct file *file)
 {
@@ -72,7 +73,7 @@ struct file *files_get(struct files *files, uint64_t fd)
     /* a descriptor is an int: the upper half of the register is not looked at */
     uint32_t n = (uint32_t)fd;
 
-    if (n >= FILES_MAX || !files->descriptor[n].used) {
+    if (n >= FILES_MAX || !files_has(files->descriptors_used, n)) {
         return NULL;
     }
     return &files->open[files->descriptor[n].file];
@@ -81,7 +82,7 @@ struct file *files_get(struct files *files, uint64_t fd)
 int files_free_descriptor(const struct files *files, uint64_t least)
 {
     for (uint64_t fd = least; fd < FILES_MAX; fd++) {
-        if (!files->descriptor[fd].used) {
+        if (!files_has(files->descriptors_used, (uint32_t)fd)) {
             return (int)fd;
         }
     }
@@ -112,7 +113,7 @@ int files_install(struct files *files, enum file_kind kind, struct node node,
         return fd;
     }
     /* there are as many open files as descriptors: one is free */
-    while (files->open[n].kind != FILE_FREE) {
+    while (files_has(files->open_used, n)) {
         n++;
     }
     files->open[n] = (struct file) {
@@ -121,10 +122,11 @@ int files_install(struct files *files, enum file_kind kind, struct node node,
         .flags = flags & ~LINUX_O_CLOEXEC,
         .node = node,
     };
+    files->open_used |= 1ull << n;
     hold_node(files, node);
+    files->descriptors_used |= 1ull << fd;
     files->descriptor[fd] = (struct descriptor) {
         .file = n,
-        .used = true,
         .cloexec = (flags & LINUX_O_CLOEXEC) != 0,
     };
     return fd;
@@ -135,9 +137,9 @@ void files_copy(struct files *files, uint64_t from, uint64_t to, bool cloexec)
     uint8_t n = files->descriptor[from].file;
 
     files->open[n].refs++;
+    files->descriptors_used |= 1ull << to;
     files->descriptor[to] = (struct descriptor) {
         .file = n,
-        .used = true,
         .cloexec = cloexec,
     };
 }
@@ -149,10 +151,10 @@ int files_close(struct files *files, uint64_t fd)
     if (file == NULL) {
         return -EBADF;
     }
-    files->descriptor[(uint32_t)fd].used = false;
+    files->descriptors_used &= ~(1ull << (uint32_t)fd);
     if (--file->refs == 0) {
         release_node(files, file->node);
-        file->kind = FILE_FREE;
+        files->open_used &= ~(1ull << (file - files->open));
     }
     return 0;
 }
@@ -160,7 +162,8 @@ int files_close(struct files *files, uint64_t fd)
 void files_close_on_exec(struct files *files)
 {
     for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
-        if (files->descriptor[fd].used && files->descriptor[fd].cloexec) {
+        if (files_has(files->descriptors_used, fd) &&
+            files->descriptor[fd].cloexec) {
             (void)files_close(files, fd);
         }
     }
@@ -171,8 +174,8 @@ void files_redirect(struct files *files, uint32_t lower, uint32_t slot)
     for (uint32_t i = 0; i < FILES_MAX; i++) {
         struct file *file = &files->open[i];
 
-        if (file->kind != FILE_FREE && file->node.kind == NODE_LOWER &&
-            file->node.index == lower) {
+        if (files_has(files->open_used, i) &&
+            file->node.kind == NODE_LOWER && file->node.index == lower) {
             file->node.kind = NODE_UPPER;
             file->node.index = slot;
             if (file->kind == FILE_LOWER) {

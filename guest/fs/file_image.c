@@ -13,32 +13,6 @@
 
 enum { DESCRIPTOR_CLOEXEC = 0x100, DESCRIPTOR_FILE = 0xff };
 
-_Static_assert(FILES_MAX == 64, "sets of files are 64-bit words");
-
-static uint64_t open_set(const struct files *files)
-{
-    uint64_t set = 0;
-
-    for (uint32_t i = 0; i < FILES_MAX; i++) {
-        if (files->open[i].kind != FILE_FREE) {
-            set |= 1ull << i;
-        }
-    }
-    return set;
-}
-
-static uint64_t descriptor_set(const struct files *files)
-{
-    uint64_t set = 0;
-
-    for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
-        if (files->descriptor[fd].used) {
-            set |= 1ull << fd;
-        }
-    }
-    return set;
-}
-
 /* Steps from one member of a set to the next; FILES_MAX behind the last. */
 static uint32_t next_member(uint64_t set, uint32_t i)
 {
@@ -61,8 +35,8 @@ static void encode_open(const struct file *file, struct codec *c)
 /* What there are sets of comes in rising order. */
 void files_encode(const struct files *files, struct codec *c)
 {
-    uint64_t open = open_set(files);
-    uint64_t descriptors = descriptor_set(files);
+    uint64_t open = files->open_used;
+    uint64_t descriptors = files->descriptors_used;
     uint32_t i;
 
     layer_encode(files->layer, c);
@@ -126,9 +100,9 @@ static int decode_open(struct files *files, uint32_t i, struct codec *c)
     file->node.pid = get_u32(c);
     file->offset = get_u64(c);
     if (c->error != 0 || !is_sound(files, file)) {
-        file->kind = FILE_FREE;
         return -EINVAL;
     }
+    files->open_used |= 1ull << i;
     if (file->node.kind == NODE_UPPER) {
         layer_open(files->layer, file->node.index);
     }
@@ -141,10 +115,11 @@ static int decode_descriptor(struct files *files, uint32_t fd,
     uint32_t word = get_u32(c);
     uint32_t i = word & DESCRIPTOR_FILE;
 
-    if (c->error != 0 || i >= FILES_MAX || files->open[i].kind == FILE_FREE) {
+    if (c->error != 0 || i >= FILES_MAX ||
+        !files_has(files->open_used, i)) {
         return -EINVAL;
     }
-    files->descriptor[fd].used = true;
+    files->descriptors_used |= 1ull << fd;
     files->descriptor[fd].file = (uint8_t)i;
     files->descriptor[fd].cloexec = (word & DESCRIPTOR_CLOEXEC) != 0;
     files->open[i].refs++;
@@ -171,10 +146,10 @@ static int decode_rest(struct files *files, struct codec *c)
          i = next_member(set, i + 1)) {
         error = decode_descriptor(files, i, c);
     }
-    for (uint32_t i = 0; i < FILES_MAX && error == 0; i++) {
-        if (files->open[i].kind != FILE_FREE && files->open[i].refs == 0) {
-            error = -EINVAL;
-        }
+    set = files->open_used;
+    for (uint32_t i = next_member(set, 0); i < FILES_MAX && error == 0;
+         i = next_member(set, i + 1)) {
+        error = files->open[i].refs == 0 ? -EINVAL : 0;
     }
     return error != 0 ? error : c->error;
 }

@@ -53,17 +53,23 @@ struct file_ops {
 
 struct descriptor {
     uint8_t file;               /* index in files.open */
-    bool used;
     bool cloexec;
 };
 
 struct files {
     struct layer *layer;
     uint32_t umask;
+    uint64_t descriptors_used;  /* sets of indices: what is not in them is */
+    uint64_t open_used;         /* free, whatever it holds */
     struct descriptor descriptor[FILES_MAX];
     struct file open[FILES_MAX];
     char cwd[FS_PATH_MAX];
 };
+
+static inline bool files_has(uint64_t set, uint32_t i)
+{
+    return set >> i & 1;
+}
 
 extern const struct file_ops stream_ops;
 extern const struct file_ops device_ops;

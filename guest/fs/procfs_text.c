@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 
+#include "arch/clock.h"
 #include "drivers/migbridge.h"
 #include "fs/file.h"
 #include "hw/abi/plan.h"
@@ -19,6 +20,7 @@
 #define NS_PER_S        1000000000ull
 #define NS_PER_TICK     (NS_PER_S / LINUX_TICKS_PER_SECOND)
 #define KIB             1024u
+#define HZ_PER_MHZ      1000000u
 
 static void put_char(char c, void *context)
 {
@@ -240,9 +242,12 @@ void text_loadavg(struct text *text, struct proc *proc)
 
 void text_cpuinfo(struct text *text, struct proc *proc)
 {
+    uint64_t hz = clock_hz();
+
     (void)proc;
     print(text, "processor\t: 0\nhart\t\t: 0\nisa\t\t: rv64imafdc\n"
-                "mmu\t\t: sv39\n\n");
+                "mmu\t\t: sv39\ncpu MHz\t\t: %lu.%06lu\n\n",
+          hz / HZ_PER_MHZ, hz % HZ_PER_MHZ);
 }
 
 void text_version(struct text *text, struct proc *proc)

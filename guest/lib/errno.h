@@ -44,6 +44,7 @@
 #define EPROTONOSUPPORT 93
 #define EOPNOTSUPP      95
 #define ETIMEDOUT       110
+#define EHOSTUNREACH    113
 #define EALREADY        114
 
 #endif

@@ -6,7 +6,10 @@
 
 #include <stddef.h>
 
+#include "ipc/peer.h"
+#include "ipc/transport.h"
 #include "lib/errno.h"
+#include "lib/printk.h"
 #include "lib/string.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure.h"
@@ -14,8 +17,8 @@
 #include "migrate/image.h"
 #include "migrate/objects.h"
 #include "migrate/plan.h"
-#include "migrate/transport.h"
 #include "mm/page.h"
+#include "proc/board.h"
 
 struct arrival_image {
     uint8_t bytes[IMAGE_MAX];
@@ -30,6 +33,7 @@ static struct arrival_image *free_images;
 
 void arrival_init(void)
 {
+    arrival_resume_init();
     for (unsigned i = 0; i < ARRIVALS; i++) {
         slots[i].next = free_slots;
         free_slots = &slots[i];
@@ -92,10 +96,20 @@ static void put_image(struct arrival *a)
     }
 }
 
+/* Nothing more has to come of the source. */
+static void set_drained(struct arrival *a)
+{
+    if (!a->drained) {
+        a->drained = true;
+        peer_settle(a->move.source);
+    }
+}
+
 void arrival_free(struct arrival *a)
 {
     struct arrival **link = &in_use;
 
+    set_drained(a);
     timer_cancel(&a->settle);
     put_image(a);
     while (*link != a) {
@@ -161,6 +175,7 @@ static struct arrival *open_slot(const struct mb_msg *msg)
         .settle = { .expired = arrival_settle_expired },
     };
     in_use = a;
+    peer_expect(msg->source);
     epochs_note(msg->pid, msg->epoch);
     if (msg->arg > MB_PAYLOAD_MAX) {
         a->image = free_images;
@@ -212,6 +227,7 @@ static void decode(struct arrival *a, const void *bytes)
     objects_await_map(a->proc, true);
     prepare(a->proc);
     a->state = ARRIVAL_CRITICAL;
+    board_hold(a->proc, MB_WAIT_ARRIVAL, a->move.source);
 }
 
 /* An image that fits into a message is decoded where it lies. */
@@ -288,7 +304,53 @@ void arrival_drained(const struct mb_msg *msg)
     struct arrival *a = arrival_match(msg);
 
     if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
-        a->drained = true;
+        set_drained(a);
         arrival_progress(a);
+    }
+}
+
+/* -- the source is lost -- */
+
+static bool awaits_pages(struct proc *proc)
+{
+    for (uint32_t object = 0; object < object_end(proc); object++) {
+        struct pages *pages = object_find(proc, object);
+
+        if (pages && pages->ops->awaits(pages)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* It has not run here, and never will. */
+static void drop_incomplete(struct arrival *a)
+{
+    printk("migrate: process %u epoch %u: node %u was lost before all of it "
+           "had come\n", a->move.pid, a->move.epoch, a->move.source);
+    if (a->proc) {
+        proc_destroy(a->proc);
+    }
+    arrival_free(a);
+}
+
+void arrivals_lost(uint32_t node)
+{
+    for (uint32_t i = 0; i < ARRIVALS; i++) {
+        struct arrival *a = &slots[i];
+
+        if (a->state == ARRIVAL_FREE || a->move.source != node) {
+            continue;
+        }
+        if (a->state == ARRIVAL_IMAGE || a->state == ARRIVAL_CRITICAL) {
+            drop_incomplete(a);
+            continue;
+        }
+        set_drained(a);
+        if (a->state == ARRIVAL_RUNNING && awaits_pages(a->proc)) {
+            arrival_fail(a, EHOSTUNREACH);
+        } else {
+            arrival_progress(a);
+        }
     }
 }

@@ -72,6 +72,9 @@ void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
                  struct instant now);
 void arrival_drained(const struct mb_msg *msg);
 
+/* The source is lost (ipc/peer.h): what it was to send will not come. */
+void arrivals_lost(uint32_t node);
+
 /* proc_hooks.remote_fault */
 void paging_fault(struct thread *thread, struct pages *pages, uint64_t index);
 

@@ -7,6 +7,9 @@
 
 #include "migrate/arrival.h"
 
+/* At boot. */
+void arrival_resume_init(void);
+
 /* The arrival that a message is about, or NULL. */
 struct arrival *arrival_match(const struct mb_msg *msg);
 void arrival_send(const struct move *move, enum mb_msg_type type,

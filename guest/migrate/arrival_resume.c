@@ -18,6 +18,13 @@
 
 #define SETTLE_INSNS    2048u
 
+static uint64_t settle_ns;
+
+void arrival_resume_init(void)
+{
+    settle_ns = clock_insns_ns(SETTLE_INSNS);
+}
+
 static void stamp_resume(struct arrival *a, struct instant resumed)
 {
     mark_phase(&a->move, MB_MARK_RECEIVED, a->received);
@@ -97,8 +104,7 @@ void arrival_resume(struct arrival *a, struct instant received)
     if (unfreeze(a->proc)) {
         a->settling = true;
         bridge_hold_receive();
-        timer_arm(&a->settle, a->installed.time_ns +
-                  (uint64_t)SETTLE_INSNS * bridge_ns_per_insn());
+        timer_arm(&a->settle, time_now_ns() + settle_ns);
     } else {
         stamp_resume(a, a->installed);
         arrival_send(&a->move, MB_MSG_RESUMED, 0);

@@ -15,11 +15,7 @@
 #include "migrate/epochs.h"
 #include "migrate/image.h"
 #include "mm/page.h"
-
-/* When the target's answer is overdue: a constant and what the slowest link
- * we can think of (1 Mbit/s) needs for the bytes. */
-#define TIMEOUT_NS          1000000000ull
-#define TIMEOUT_BYTE_NS     8000ull
+#include "proc/board.h"
 
 /* A process that has arrived and not run yet gets this many instructions
  * before it moves on. */
@@ -31,6 +27,7 @@ struct departure_buffer {
     struct departure_buffer *next;
 };
 
+static uint64_t nudge_ns;
 static struct departure slots[DEPARTURES];
 static struct departure *free_slots;
 static struct departure *in_use;
@@ -39,6 +36,7 @@ static struct departure_buffer *free_buffers;
 
 void departure_init(void)
 {
+    nudge_ns = clock_insns_ns(NUDGE_INSNS);
     for (unsigned i = 0; i < DEPARTURES; i++) {
         slots[i].next = free_slots;
         free_slots = &slots[i];
@@ -71,6 +69,19 @@ void departure_pump_all(void)
     transport_flush();
 }
 
+struct departure *departure_next(uint32_t *next, uint32_t node,
+                                 uint32_t states)
+{
+    while (*next < DEPARTURES) {
+        struct departure *d = &slots[(*next)++];
+
+        if (d->move.target == node && (states & 1u << d->state)) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
 struct mb_page_run *departure_map_page(struct departure *d)
 {
     return d->buffer->runs;
@@ -98,7 +109,6 @@ int departure_want(struct proc *proc, const struct move *move)
         .proc = proc,
         .move = *move,
         .nudge = { .expired = nudged },
-        .timeout = { .expired = departure_timed_out },
     };
     in_use = d;
     proc->move = d;
@@ -116,12 +126,22 @@ static void consider_all(void)
     }
 }
 
+void departure_put_buffer(struct departure *d)
+{
+    if (d->buffer) {
+        d->buffer->next = free_buffers;
+        free_buffers = d->buffer;
+        d->buffer = NULL;
+        consider_all();
+    }
+}
+
 void departure_free(struct departure *d)
 {
     struct departure **link = &in_use;
 
     kassert(d->in_flight == 0);
-    timer_cancel(&d->timeout);
+    kassert(!d->expecting);
     timer_cancel(&d->nudge);
     while (*link != d) {
         link = &(*link)->next;
@@ -130,12 +150,7 @@ void departure_free(struct departure *d)
     d->state = DEPARTURE_FREE;
     d->next = free_slots;
     free_slots = d;
-    if (d->buffer) {
-        d->buffer->next = free_buffers;
-        free_buffers = d->buffer;
-        d->buffer = NULL;
-        consider_all();
-    }
+    departure_put_buffer(d);
 }
 
 void departure_forget(struct proc *proc)
@@ -242,14 +257,6 @@ struct mb_msg departure_message(const struct departure *d,
     };
 }
 
-static void message_left(void *departure)
-{
-    struct departure *d = departure;
-
-    d->in_flight--;
-    departure_progress(d);
-}
-
 /* The last critical message tells the target to go; it is part of the state
  * only if the process has no page. */
 static void post_state(struct departure *d, uint32_t bytes)
@@ -264,17 +271,18 @@ static void post_state(struct departure *d, uint32_t bytes)
             .payload = d->buffer->image + at,
             .length = last ? left : MB_PAYLOAD_MAX,
             .lane = LANE_URGENT,
-            .left = message_left,
             .owner = d,
         };
 
         parcel.msg.flags = MB_MSG_CRITICAL |
                            (last && !pages_follow ? MB_MSG_RESUME : 0);
+        parcel.done = departure_done(parcel.msg.flags);
         parcel.msg.aux = d->move.algorithm;
         parcel.msg.index = at;
         parcel.msg.tag = d->move.plan_index;
         parcel.msg.arg = bytes;
         d->in_flight++;
+        d->resume_posted |= parcel.msg.flags & MB_MSG_RESUME;
         transport_post(&parcel);
     }
 }
@@ -283,15 +291,17 @@ static void post_critical(struct departure *d)
 {
     for (uint32_t i = 0; i < d->critical_count; i++) {
         const struct critical *critical = &d->critical[i];
-        uint16_t flags = MB_MSG_CRITICAL | critical->role;
+        struct posting how = {
+            .lane = LANE_URGENT,
+            .flags = MB_MSG_CRITICAL | critical->role,
+        };
         struct page_ref ref;
 
         if (i == d->critical_count - 1) {
-            flags |= MB_MSG_RESUME;
+            how.flags |= MB_MSG_RESUME;
         }
         objects_page(d->proc, MB_OBJECT_SPACE, critical->index, &ref);
-        departure_post_page(d, &ref, critical->offset, LANE_URGENT, flags, 0,
-                            message_left);
+        departure_post_page(d, &ref, critical->offset, &how);
     }
 }
 
@@ -299,14 +309,6 @@ static void take_buffer(struct departure *d)
 {
     d->buffer = free_buffers;
     free_buffers = d->buffer->next;
-}
-
-static uint64_t timeout_ns(const struct departure *d, uint64_t image_bytes)
-{
-    uint64_t pages = d->critical_count + d->push.left;
-
-    return TIMEOUT_NS +
-           (image_bytes + pages * PAGE_SIZE) * TIMEOUT_BYTE_NS;
 }
 
 /*
@@ -321,7 +323,6 @@ static void begin(struct departure *d, struct thread *running)
                                     : instant_now();
     const struct thread *thread = main_thread(d->proc, running);
     struct instant selected, sent;
-    uint64_t answer_ns;
     int64_t bytes;
 
     take_buffer(d);
@@ -337,7 +338,6 @@ static void begin(struct departure *d, struct thread *running)
         departure_rejected(d, bytes == -ENOSPC ? E2BIG : (int)-bytes);
         return;
     }
-    answer_ns = timeout_ns(d, (uint64_t)bytes);
     post_state(d, (uint32_t)bytes);
     post_critical(d);
     if (d->all_critical) {
@@ -350,11 +350,11 @@ static void begin(struct departure *d, struct thread *running)
     mark_phase(&d->move, MB_MARK_SELECTED, selected);
     mark_phase(&d->move, MB_MARK_SENT, sent);
     epochs_note(d->move.pid, d->move.epoch);
-    timer_arm(&d->timeout, sent.time_ns + answer_ns);
     if (algorithm->follow) {
         algorithm->follow(d);
     }
     transport_flush();
+    board_hold(d->proc, MB_WAIT_MOVE, d->move.target);
 }
 
 void departure_consider(struct proc *proc)
@@ -383,7 +383,6 @@ void departure_hook(struct proc *proc)
     if (!has_unseen_resume(proc)) {
         begin(d, current);
     } else if (current->on_resumed) {
-        timer_arm(&d->nudge, time_now_ns() + (uint64_t)NUDGE_INSNS *
-                                             bridge_ns_per_insn());
+        timer_arm(&d->nudge, time_now_ns() + nudge_ns);
     }
 }

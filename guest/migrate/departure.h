@@ -3,12 +3,17 @@
  * The source's side of a migration. States (docs/migration.md):
  *
  *   WANTED ---> SENT ---> FLUSHING ---> DRAINED ---> (free)
- *                 `-----> ABORTED ----------------> (free)
+ *                |  |         `-------> PARTED ----> (free)
+ *                |  `---> ABORTED ----------------> (free)
+ *                `------> UNKNOWN
  *
  * WANTED: the process runs, and moves when it can. SENT: frozen here, maybe
  * running there; its whole image is here. FLUSHING: it runs there; pages are
  * freed as they go. DRAINED: all have gone, the last message is under way.
- * ABORTED: it runs here again; what was posted is still leaving.
+ * ABORTED: it runs here again; what was posted is still leaving. The target was
+ * lost while it may (UNKNOWN) or does (PARTED) have the process: there is no
+ * way to know more, so the process stays frozen here for good; or what is left
+ * of it here is freed.
  *
  * Invariant: while `in_flight` is not zero, messages in the transport point to
  * this slot, and it is not reused.
@@ -20,10 +25,10 @@
 #include <stdint.h>
 
 #include "hw/abi/message.h"
+#include "ipc/transport.h"
 #include "migrate/map.h"
 #include "migrate/marks.h"
 #include "migrate/objects.h"
-#include "migrate/transport.h"
 #include "proc/proc.h"
 #include "proc/timer.h"
 
@@ -38,6 +43,8 @@ enum departure_state {
     DEPARTURE_FLUSHING,
     DEPARTURE_DRAINED,
     DEPARTURE_ABORTED,
+    DEPARTURE_UNKNOWN,
+    DEPARTURE_PARTED,
 };
 
 /* A page that must be there before the process runs again. */
@@ -76,7 +83,9 @@ struct departure {
     uint32_t map_runs;          /* sent */
     bool map_active;
     uint32_t in_flight;         /* messages that name this slot */
-    struct timer timeout;
+    bool resume_posted;         /* the last critical message has been posted */
+    bool expecting;             /* it is there: the target has to answer */
+    bool unreachable;           /* the target is lost */
     struct timer nudge;
     /* for the trace */
     uint64_t pages;             /* present at the freeze */
@@ -112,6 +121,12 @@ void departure_rejected(struct departure *departure, int error);
 void departure_requested(struct departure *departure,
                          const struct mb_msg *request, struct instant taken);
 void departure_gone(struct departure *departure);
+
+/* -- the target is lost (ipc/peer.h) -- */
+/* Nothing more is posted to it; moves to it that have not begun are off. */
+void departures_stop(uint32_t node);
+/* What was posted to it is done: decides what becomes of the processes. */
+void departures_lost(uint32_t node);
 
 /* A message to the target, its fields beside process and epoch zero. */
 struct mb_msg departure_message(const struct departure *departure,

@@ -5,26 +5,20 @@
  */
 #include <stddef.h>
 
+#include "ipc/peer.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "migrate/departure_internal.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
 
-/*
- * Whether the target took the process cannot be known: it stays frozen, since
- * running it could make two of it. An answer that comes later still counts.
- */
-void departure_timed_out(struct timer *timer)
+/* It is not for the target to answer any more. */
+static void settle(struct departure *d)
 {
-    struct departure *d =
-        (struct departure *)((char *)timer - offsetof(struct departure,
-                                                      timeout));
-
-    mark_timeout(&d->move, ETIMEDOUT);
-    printk("migrate: process %u epoch %u: no answer from node %u, "
-           "it stays frozen here\n",
-           d->move.pid, d->move.epoch, d->move.target);
+    if (d->expecting) {
+        d->expecting = false;
+        peer_settle(d->move.target);
+    }
 }
 
 void departure_rejected(struct departure *d, int error)
@@ -34,7 +28,7 @@ void departure_rejected(struct departure *d, int error)
     if (d->state != DEPARTURE_SENT) {
         return;
     }
-    timer_cancel(&d->timeout);
+    settle(d);
     mark_abort(&d->move, error);
     d->state = DEPARTURE_ABORTED;
     d->push.active = false;
@@ -48,24 +42,33 @@ void departure_rejected(struct departure *d, int error)
     departure_progress(d);
 }
 
-static void drained_left(void *departure)
+static void free_rest(struct departure *d)
 {
-    struct departure *d = departure;
     struct proc *proc = d->proc;
 
-    d->in_flight--;
+    d->proc = NULL;
     proc->move = NULL;
     proc_destroy(proc);
+}
+
+static void drained_done(void *departure, bool sent)
+{
+    struct departure *d = departure;
+
+    (void)sent;
+    d->in_flight--;
     mark_drained(&d->move, d->pushed, d->served, d->pages);
     departure_free(d);
 }
 
+/* The process may come back as soon as the message has arrived. Nothing is
+ * received before it is gone here. */
 static void post_drained(struct departure *d)
 {
     struct parcel parcel = {
         .msg = departure_message(d, MB_MSG_DRAINED),
         .lane = LANE_URGENT,
-        .left = drained_left,
+        .done = drained_done,
         .owner = d,
     };
 
@@ -73,6 +76,7 @@ static void post_drained(struct departure *d)
     d->in_flight++;
     transport_post(&parcel);
     transport_flush();
+    free_rest(d);
 }
 
 void departure_progress(struct departure *d)
@@ -84,29 +88,67 @@ void departure_progress(struct departure *d)
     if (d->in_flight > 0 || d->push.active || d->map_active) {
         return;
     }
-    if (d->state == DEPARTURE_ABORTED) {
+    switch (d->state) {
+    case DEPARTURE_ABORTED:
         departure_free(d);
-    } else if (d->state == DEPARTURE_FLUSHING) {
-        post_drained(d);
+        break;
+    case DEPARTURE_FLUSHING:
+        if (!d->unreachable) {
+            post_drained(d);
+        }
+        break;
+    case DEPARTURE_UNKNOWN:
+        departure_put_buffer(d);
+        break;
+    case DEPARTURE_PARTED:
+        free_rest(d);
+        departure_free(d);
+        break;
+    default:
+        break;
     }
 }
+
+/* -- messages that are done -- */
+
+static void message_done(void *departure, bool sent)
+{
+    struct departure *d = departure;
+
+    (void)sent;
+    d->in_flight--;
+    departure_progress(d);
+}
+
+/* The target has what it needs, as far as is known here; now it must answer.
+ * If the message never left, the process cannot have resumed there. */
+static void resume_done(void *departure, bool sent)
+{
+    struct departure *d = departure;
+
+    d->resume_posted = sent;
+    if (d->state == DEPARTURE_SENT && !d->unreachable) {
+        d->expecting = true;
+        peer_expect(d->move.target);
+    }
+    message_done(d, sent);
+}
+
+void (*departure_done(uint16_t flags))(void *departure, bool sent)
+{
+    return flags & MB_MSG_RESUME ? resume_done : message_done;
+}
+
+/* -- what the target says -- */
 
 void departure_resumed(struct departure *d)
 {
     if (d->state != DEPARTURE_SENT) {
         return;
     }
-    timer_cancel(&d->timeout);
+    settle(d);
     d->state = DEPARTURE_FLUSHING;
     d->sent_before = d->push.cursor;
-    departure_progress(d);
-}
-
-static void answer_left(void *departure)
-{
-    struct departure *d = departure;
-
-    d->in_flight--;
     departure_progress(d);
 }
 
@@ -123,6 +165,11 @@ static bool was_sent(const struct departure *d, const struct page_ref *ref)
 void departure_requested(struct departure *d, const struct mb_msg *request,
                          struct instant taken)
 {
+    const struct posting how = {
+        .lane = LANE_URGENT,
+        .flags = MB_MSG_DEMANDED,
+        .tag = request->tag,
+    };
     struct pages *pages;
     struct page_ref ref;
 
@@ -135,8 +182,7 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
         was_sent(d, &ref)) {
         return;
     }
-    departure_post_page(d, &ref, 0, LANE_URGENT, MB_MSG_DEMANDED,
-                        request->tag, answer_left);
+    departure_post_page(d, &ref, 0, &how);
     transport_flush();
     mark_fault(&d->move, request->tag, MB_FAULT_SERVED, request->object,
                request->index, instant_now());
@@ -148,9 +194,74 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
 /* Nobody needs the pages: what is under way leaves, the rest is freed. */
 void departure_gone(struct departure *d)
 {
-    timer_cancel(&d->timeout);
+    settle(d);
     d->state = DEPARTURE_FLUSHING;
     d->push.active = false;
     d->map_active = false;
     departure_progress(d);
+}
+
+/* -- the target is lost -- */
+
+#define SET(state)  (1u << DEPARTURE_##state)
+
+void departures_stop(uint32_t node)
+{
+    struct departure *d;
+
+    for (uint32_t next = 0;
+         (d = departure_next(&next, node, SET(SENT) | SET(FLUSHING)));) {
+        d->unreachable = true;
+        d->push.active = false;
+        d->map_active = false;
+    }
+    for (uint32_t next = 0; (d = departure_next(&next, node, SET(WANTED)));) {
+        struct proc *proc = d->proc;
+
+        mark_abort(&d->move, EHOSTUNREACH);
+        proc->move = NULL;
+        departure_free(d);
+        migrate_plan_follow(proc);
+    }
+}
+
+/*
+ * Whether the target runs the process cannot be known: it stays frozen, since
+ * running it could make two of it.
+ */
+static void give_up(struct departure *d)
+{
+    settle(d);
+    mark_timeout(&d->move, ETIMEDOUT);
+    printk("migrate: process %u epoch %u: node %u was lost before it answered, "
+           "it stays frozen here\n",
+           d->move.pid, d->move.epoch, d->move.target);
+    d->state = DEPARTURE_UNKNOWN;
+    departure_progress(d);
+}
+
+static void part(struct departure *d)
+{
+    mark_timeout(&d->move, EHOSTUNREACH);
+    printk("migrate: process %u epoch %u: node %u was lost with it, "
+           "its pages here are freed\n",
+           d->move.pid, d->move.epoch, d->move.target);
+    d->state = DEPARTURE_PARTED;
+    departure_progress(d);
+}
+
+void departures_lost(uint32_t node)
+{
+    struct departure *d;
+
+    for (uint32_t next = 0;
+         (d = departure_next(&next, node, SET(SENT) | SET(FLUSHING)));) {
+        if (d->state == DEPARTURE_FLUSHING) {
+            part(d);
+        } else if (d->resume_posted) {
+            give_up(d);
+        } else {
+            departure_rejected(d, EHOSTUNREACH);
+        }
+    }
 }

@@ -16,7 +16,7 @@ static void stamp(const struct move *move, enum mb_trace_type type,
                   struct instant at, const uint64_t arg[4])
 {
     struct mb_trace_record record = {
-        .time_ns = at.time_ns,
+        .time_ns = at.cycles,
         .instret = at.instret,
         .type = type,
         .pid = move->pid,
@@ -30,7 +30,7 @@ static void stamp(const struct move *move, enum mb_trace_type type,
 bool marks_has_run(const struct frame *frame)
 {
     return !(frame->cause >> CAUSE_INTERRUPT_SHIFT) ||
-           frame->instret != frame->resume_instret;
+           instant_left(frame).instret != instant_entered(frame).instret;
 }
 
 void mark_phase(const struct move *move, enum mb_phase_mark mark,

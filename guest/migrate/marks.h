@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Instants, and the records that a ledger is made of (hw/abi/trace.h).
+ * The records that a ledger is made of (hw/abi/trace.h).
  *
  * Instants of the critical path are taken where they happen and written down
- * later, off the path, with their own time.
+ * later, off the path, with their own time: as cycles, of which the device
+ * makes nanoseconds.
  */
 #ifndef MIGRATE_MARKS_H
 #define MIGRATE_MARKS_H
 
 #include <stdint.h>
 
+#include "arch/clock.h"
 #include "arch/frame.h"
 #include "hw/abi/trace.h"
 #include "proc/proc.h"
 
 /* No migration of the plan: asked for by a program. */
 #define PLAN_NONE   UINT32_MAX
-
-struct instant {
-    uint64_t time_ns;
-    uint64_t instret;
-};
 
 /* What all records and messages of one migration have in common. */
 struct move {
@@ -31,29 +28,6 @@ struct move {
     uint32_t algorithm;
     uint32_t plan_index;        /* or PLAN_NONE */
 };
-
-/* Both counters as they are before the first of the two reads. */
-static inline struct instant instant_now(void)
-{
-    struct instant now;
-
-    __asm__ volatile("rdcycle %0\n\trdinstret %1"
-                     : "=r"(now.time_ns), "=r"(now.instret));
-    now.instret -= 1;
-    return now;
-}
-
-/* After the last user instruction before the trap that frame is of. */
-static inline struct instant instant_left(const struct frame *frame)
-{
-    return (struct instant){ frame->time_ns, frame->instret };
-}
-
-/* Before the first user instruction of the stay that the trap ended. */
-static inline struct instant instant_entered(const struct frame *frame)
-{
-    return (struct instant){ frame->resume_ns, frame->resume_instret };
-}
 
 /*
  * Whether the stay in user mode that this trap ended was one: an interrupt

@@ -9,12 +9,13 @@
 
 #include "drivers/migbridge.h"
 #include "fs/file.h"
+#include "ipc/peer.h"
+#include "ipc/transport.h"
 #include "lib/errno.h"
 #include "migrate/algorithm.h"
 #include "migrate/arrival.h"
 #include "migrate/departure.h"
 #include "migrate/plan.h"
-#include "migrate/transport.h"
 
 /* -- requests -- */
 
@@ -30,6 +31,11 @@ static void forward(const struct departure *d, const struct move *move)
     parcel.msg.aux = move->algorithm;
     transport_post(&parcel);
     transport_flush();
+}
+
+static bool is_reachable(uint32_t node)
+{
+    return bridge_linked(node) && !peer_is_lost(node);
 }
 
 int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
@@ -49,7 +55,7 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
         mark_abort(&move, EINVAL);
         return -EINVAL;
     }
-    if (d && d->state != DEPARTURE_WANTED) {
+    if (d && d->state != DEPARTURE_WANTED && is_reachable(d->move.target)) {
         forward(d, &move);
         return 0;
     }
@@ -57,7 +63,8 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
         mark_abort(&move, EALREADY);
         return 0;
     }
-    error = departure_want(proc, &move);
+    error = is_reachable(target) ? departure_want(proc, &move)
+                                 : -EHOSTUNREACH;
     if (error) {
         mark_abort(&move, -error);
         return error;
@@ -201,6 +208,16 @@ static bool receive(const struct mb_rx_completion *completion, void *page,
     return receivers[m.msg->type](&m);
 }
 
+/* Departures that were told to stop are told of their messages' end before it
+ * is decided what becomes of them: some may never have left. */
+static void lost(uint32_t node)
+{
+    departures_stop(node);
+    transport_abandon(node);
+    departures_lost(node);
+    arrivals_lost(node);
+}
+
 static void exiting(struct proc *proc)
 {
     departure_forget(proc);
@@ -209,10 +226,10 @@ static void exiting(struct proc *proc)
 
 void migrate_init(void)
 {
-    transport_init(&transport_bridge);
+    peer_init(lost);
+    transport_init(&transport_bridge, bridge_node_count(), receive);
     departure_init();
     arrival_init();
-    bridge_on_receive(receive);
     fs_set_goto(go);
     proc_hooks = (struct proc_hooks){
         .move = departure_hook,

@@ -9,14 +9,15 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
+#include "ipc/transport.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/map.h"
 #include "migrate/objects.h"
-#include "migrate/transport.h"
 #include "mm/page.h"
+#include "proc/board.h"
 #include "proc/signal.h"
 
 #define NODE_SHIFT      48      /* a tag is unique in the cluster */
@@ -113,6 +114,7 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
                index, instant_now());
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
                index, instant_left(&thread->frame));
+    board_node(thread, a->move.source);
 }
 
 /* thread->on_resumed of a thread whose page or map has come. */

@@ -18,39 +18,40 @@
 #define PUSH_DEPTH      4u
 
 bool departure_post_page(struct departure *d, const struct page_ref *ref,
-                         uint32_t offset, enum lane lane, uint16_t flags,
-                         uint64_t tag, void (*left)(void *departure))
+                         uint32_t offset, const struct posting *how)
 {
     struct parcel parcel = {
         .msg = departure_message(d, MB_MSG_PAGE),
         .payload = (const uint8_t *)ref->page + offset,
         .length = PAGE_SIZE - offset,
-        .lane = lane,
+        .lane = how->lane,
         .page = ref->page,
-        .left = left,
+        .left = how->left,
+        .done = departure_done(how->flags),
         .owner = d,
     };
 
-    parcel.msg.flags = flags | (ref->modified ? 0 : MB_MSG_CLEAN);
+    parcel.msg.flags = how->flags | (ref->modified ? 0 : MB_MSG_CLEAN);
     parcel.msg.object = ref->object;
     parcel.msg.index = ref->index;
     parcel.msg.aux = offset;
-    parcel.msg.tag = tag;
+    parcel.msg.tag = how->tag;
     if (!transport_post(&parcel)) {
         return false;
     }
     page_get(ref->page);
     d->in_flight++;
+    d->resume_posted |= how->flags & MB_MSG_RESUME;
     return true;
 }
 
+/* What follows is posted when the page is done or, where that takes a round
+ * trip, when the transport has room for it: it had none for PUSH_DEPTH. */
 static void pushed_left(void *departure)
 {
     struct departure *d = departure;
 
-    d->in_flight--;
     d->push.under_way--;
-    departure_progress(d);
 }
 
 /* What a push after the resume is for: no other node has it. */
@@ -81,7 +82,11 @@ static void drop(struct departure *d, const struct page_ref *ref)
 static bool push_one(struct departure *d)
 {
     struct cursor cursor = d->push.cursor;
-    uint16_t flags = d->push.critical ? MB_MSG_CRITICAL : MB_MSG_PUSHED;
+    struct posting how = {
+        .lane = LANE_BULK,
+        .flags = d->push.critical ? MB_MSG_CRITICAL : MB_MSG_PUSHED,
+        .left = pushed_left,
+    };
     struct page_ref ref;
 
     if (!next_page(d, &cursor, &ref)) {
@@ -89,9 +94,9 @@ static bool push_one(struct departure *d)
         return false;
     }
     if (d->push.critical && d->push.left == 1) {
-        flags |= MB_MSG_RESUME;
+        how.flags |= MB_MSG_RESUME;
     }
-    if (!departure_post_page(d, &ref, 0, LANE_BULK, flags, 0, pushed_left)) {
+    if (!departure_post_page(d, &ref, 0, &how)) {
         return false;
     }
     d->push.cursor = cursor;
@@ -129,10 +134,11 @@ void push_start(struct departure *d, bool critical)
 
 static void map_step(struct departure *d);
 
-static void map_left(void *departure)
+static void map_done(void *departure, bool sent)
 {
     struct departure *d = departure;
 
+    (void)sent;
     d->in_flight--;
     if (d->map_active) {
         map_step(d);
@@ -164,7 +170,7 @@ static void map_step(struct departure *d)
         .msg = departure_message(d, MB_MSG_MAP),
         .payload = departure_map_page(d),
         .lane = LANE_URGENT,
-        .left = map_left,
+        .done = map_done,
         .owner = d,
     };
 

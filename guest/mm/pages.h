@@ -34,6 +34,8 @@ struct pages_ops {
      * present or not mapped are left alone. -ENOMEM, -EINVAL. */
     int (*mark_remote)(struct pages *pages, uint64_t index, uint32_t count);
     bool (*is_remote)(struct pages *pages, uint64_t index);
+    /* Whether any page is, or may be, at another node. */
+    bool (*awaits)(struct pages *pages);
     /* Frees a present page: the old host has handed it over. */
     void (*drop)(struct pages *pages, uint64_t index);
 };

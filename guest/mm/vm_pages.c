@@ -142,6 +142,24 @@ static bool is_remote(struct pages *pages, uint64_t index)
     return pte != NULL && pte_is_remote(*pte);
 }
 
+static bool awaits(struct pages *pages)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t address = 0;
+    pte_t *pte;
+
+    if (pages->map_awaited) {
+        return true;
+    }
+    for (; (pte = table_next(vm->root, &address, USER_TOP)) != NULL;
+         address += PAGE_SIZE) {
+        if (pte_is_remote(*pte)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void drop(struct pages *pages, uint64_t index)
 {
     pte_t *pte = leaf(pages, index);
@@ -159,5 +177,6 @@ const struct pages_ops vm_pages_ops = {
     .prepare = prepare,
     .mark_remote = mark_remote,
     .is_remote = is_remote,
+    .awaits = awaits,
     .drop = drop,
 };

@@ -104,9 +104,12 @@ static void set_name(struct proc *proc, const char *path)
 
 static void reset_actions(struct proc *proc)
 {
-    for (unsigned i = 0; i < SIGNALS; i++) {
-        if (proc->actions[i].handler != SIG_IGN) {
-            proc->actions[i] = (struct signal_action){ 0 };
+    for (int signal = 1; signal <= SIGNALS; signal++) {
+        struct signal_action *action = &proc->actions[signal - 1];
+
+        if (action->handler != SIG_IGN) {
+            *action = (struct signal_action){ 0 };
+            proc->actions_set &= ~signal_bit(signal);
         }
     }
 }

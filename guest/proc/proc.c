@@ -12,6 +12,7 @@
 #include "hw/abi/plan.h"
 #include "lib/printk.h"
 #include "lib/string.h"
+#include "proc/board.h"
 #include "proc/sched.h"
 
 _Static_assert(PROCS_MAX >= MB_PLAN_PROCESSES, "a plan fits in");
@@ -87,6 +88,7 @@ struct thread *thread_create(struct proc *proc, uint32_t tid)
         thread->state = THREAD_FROZEN;
         thread->restart.deadline_ns = TIMER_NONE;
         thread->timer.expired = sched_sleep_expired;
+        thread->board = board_open(i, proc->pid, tid);
         while (*link != NULL) {
             link = &(*link)->sibling;
         }
@@ -105,6 +107,7 @@ void thread_destroy(struct thread *thread)
         link = &(*link)->sibling;
     }
     *link = thread->sibling;
+    board_close(thread->board);
     memset(thread, 0, sizeof(*thread));
 }
 

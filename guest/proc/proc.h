@@ -19,6 +19,7 @@
 #include "arch/frame.h"
 #include "lib/codec.h"
 #include "mm/vm.h"
+#include "proc/cpu_time.h"
 #include "proc/timer.h"
 
 #define PROCS_MAX       256     /* as many as a plan can name */
@@ -27,6 +28,7 @@
 #define SIGNALS         64
 
 struct files;                   /* fs/file.h */
+struct mb_board_entry;          /* hw/abi/board.h */
 
 enum thread_state {
     THREAD_RUNNABLE,
@@ -77,8 +79,9 @@ struct thread {
     /* remote fault under way, 0 if none: stamped again at the next resume */
     uint64_t fault_tag;
     uint64_t fault_key;         /* its wait_key */
+    struct mb_board_entry *board;   /* what people are told, proc/board.h */
     /* called once, at the first trap after the next return to user mode: by
-     * then frame.resume_ns and resume_instret say when that was, exactly */
+     * then instant_entered(&frame) is when that was, exactly */
     void (*on_resumed)(struct thread *thread);
 };
 
@@ -97,8 +100,11 @@ struct proc {
     struct vm *vm;
     struct files *files;
     struct signal_action actions[SIGNALS];
-    /* counters for MB_TRACE_PROC_EXIT; they travel */
+    uint64_t actions_set;       /* bit n: actions[n] was set by the program;
+                                 * others are all zeroes */
+    /* what the process has used so far; it travels */
     uint64_t user_instructions;
+    struct cpu_time user_time;
     uint64_t syscalls;
     uint64_t faults;
     uint64_t output_offset[3];  /* per stream: bytes written so far */

@@ -3,6 +3,7 @@
  * A process and its threads in an image. What is usually absent costs nothing:
  * floating-point state that was never used, actions that are the default.
  */
+#include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
@@ -13,21 +14,14 @@
 #define THREAD_FP_USED  1u
 #define THREAD_WOKEN    2u
 
-/* A set of those that are not the default, then these in order. */
+/* The set of those that the program has set, then these in order. */
 static void encode_actions(const struct proc *proc, struct codec *c)
 {
-    uint64_t set = 0;
+    uint64_t set = proc->actions_set;
 
-    for (unsigned i = 0; i < SIGNALS; i++) {
-        const struct signal_action *action = &proc->actions[i];
-
-        if ((action->handler | action->flags | action->mask) != 0) {
-            set |= 1ull << i;
-        }
-    }
     put_u64(c, set);
-    for (unsigned i = 0; i < SIGNALS && set >> i != 0; i++) {
-        if (set >> i & 1) {
+    for (unsigned i = 0; set != 0; i++, set >>= 1) {
+        if (set & 1) {
             put_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
         }
     }
@@ -80,6 +74,30 @@ static void encode_thread(struct thread *thread, struct codec *c)
     put_u64(c, thread->sigpending);
 }
 
+/* The stay that ends here goes as it is; it becomes nanoseconds at the target,
+ * when the process runs. */
+static void encode_time(struct cpu_time *time, struct codec *c)
+{
+    cpu_time_fold(time);
+    put_u64(c, time->ns);
+    put_u64(c, time->fraction);
+    put_u64(c, time->cycles);
+    put_u32(c, clock_num());
+    put_u32(c, clock_den());
+}
+
+static void decode_time(struct cpu_time *time, struct codec *c)
+{
+    time->ns = get_u64(c);
+    time->fraction = get_u64(c);
+    time->last.cycles = get_u64(c);
+    time->last.num = get_u32(c);
+    time->last.den = get_u32(c);
+    if (c->error == 0 && time->last.den == 0) {
+        c->error = -EINVAL;
+    }
+}
+
 void proc_encode(struct proc *proc, struct codec *c)
 {
     uint32_t count = 0;
@@ -89,6 +107,7 @@ void proc_encode(struct proc *proc, struct codec *c)
     put_u32(c, proc->parent);
     put_string(c, proc->name);
     put_u64(c, proc->user_instructions);
+    encode_time(&proc->user_time, c);
     put_u64(c, proc->syscalls);
     put_u64(c, proc->faults);
     put_bytes(c, proc->output_offset, sizeof(proc->output_offset));
@@ -115,8 +134,9 @@ static void decode_actions(struct proc *proc, struct codec *c)
 {
     uint64_t set = get_u64(c);
 
-    for (unsigned i = 0; i < SIGNALS; i++) {
-        if (set >> i & 1) {
+    proc->actions_set = set;
+    for (unsigned i = 0; set != 0; i++, set >>= 1) {
+        if (set & 1) {
             get_bytes(c, &proc->actions[i], sizeof(proc->actions[i]));
         }
     }
@@ -162,6 +182,7 @@ int proc_decode(struct proc *proc, struct codec *c)
     proc->parent = get_u32(c);
     get_string(c, proc->name, sizeof(proc->name));
     proc->user_instructions = get_u64(c);
+    decode_time(&proc->user_time, c);
     proc->syscalls = get_u64(c);
     proc->faults = get_u64(c);
     get_bytes(c, proc->output_offset, sizeof(proc->output_offset));

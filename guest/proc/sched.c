@@ -17,6 +17,7 @@
 #include "arch/stack.h"
 #include "drivers/plic.h"
 #include "lib/printk.h"
+#include "proc/board.h"
 #include "proc/signal.h"
 
 #define SLICE_NS 10000000ul
@@ -82,6 +83,7 @@ void sched_make_runnable(struct thread *thread)
         return;
     }
     thread->state = THREAD_RUNNABLE;
+    board_run(thread);
     if (thread != current) {
         append(thread);
     }
@@ -115,6 +117,7 @@ void sched_sleep(struct thread *thread, enum wait_reason reason, uint64_t key,
     if (deadline_ns != TIMER_NONE) {
         timer_arm(&thread->timer, deadline_ns);
     }
+    board_sleep(thread);
 }
 
 void sched_end_sleep(struct thread *thread, bool woken)
@@ -184,6 +187,7 @@ void sched_unfreeze(struct thread *thread)
     if (thread->restart.deadline_ns != TIMER_NONE) {
         timer_arm(&thread->timer, thread->restart.deadline_ns);
     }
+    board_sleep(thread);
 }
 
 void sched_save_fp(struct thread *thread)

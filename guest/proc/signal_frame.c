@@ -5,7 +5,7 @@
  * The state of the thread goes to its stack as struct signal_frame, laid out
  * as programs know it from Linux/riscv64.
  */
-#include "arch/csr.h"
+#include "arch/clock.h"
 #include "arch/fp.h"
 #include "arch/mmu.h"
 #include "lib/errno.h"
@@ -168,8 +168,7 @@ void signal_deliver(struct thread *thread)
     answer = enter_handler(thread, signal);
     if (answer == VM_REMOTE) {
         /* a remote fault that begins here and not at the last trap */
-        thread->frame.time_ns = csr_read(cycle);
-        thread->frame.instret = csr_read(instret);
+        instant_set_left(&thread->frame, instant_now());
     }
     if (syscall_user(thread, answer) < 0 && thread->wait == WAIT_NONE) {
         printk("%s (%u): no stack for signal %d\n", proc->name, proc->pid,

@@ -44,6 +44,7 @@ int64_t sys_rt_sigaction(struct thread *thread, const uint64_t a[6])
     }
     if (a[1] != 0) {
         *action = new;
+        thread->proc->actions_set |= signal_bit(signal);
     }
     return 0;
 }

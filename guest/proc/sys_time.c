@@ -7,7 +7,7 @@
  * in thread->restart: however often the call is run again, and on whichever
  * node, it ends at the same nanosecond.
  */
-#include "drivers/migbridge.h"
+#include "arch/clock.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "proc/sys_time.h"
@@ -25,7 +25,7 @@ int64_t time_of_day_ns(void)
 
 uint64_t proc_user_ns(const struct proc *proc)
 {
-    return proc->user_instructions * bridge_ns_per_insn();
+    return cpu_time_ns(&proc->user_time, clock_num(), clock_den());
 }
 
 int64_t time_read(struct thread *thread, uint64_t address, int64_t *ns)

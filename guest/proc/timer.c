@@ -9,11 +9,11 @@
 
 #include <stddef.h>
 
-#include "arch/csr.h"
-
 #define NEVER   UINT64_MAX
 #define UNKNOWN 0               /* what the hardware is armed for */
 
+static const volatile uint64_t no_time;
+static const volatile uint64_t *hardware_now_ns = &no_time;
 static struct timer *head;
 static uint64_t hardware_ns = NEVER;
 static void (*set_hardware)(uint64_t deadline_ns);
@@ -57,7 +57,7 @@ static void unlink_timer(struct timer *timer)
 
 uint64_t time_now_ns(void)
 {
-    return csr_read(cycle);
+    return *hardware_now_ns;
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline_ns)
@@ -88,8 +88,10 @@ void timer_interrupt(void)
     update_hardware();
 }
 
-void timer_set_hardware(void (*set_deadline)(uint64_t deadline_ns))
+void timer_set_hardware(const volatile uint64_t *now_ns,
+                        void (*set_deadline)(uint64_t deadline_ns))
 {
+    hardware_now_ns = now_ns;
     set_hardware = set_deadline;
     hardware_ns = UNKNOWN;
     update_hardware();

@@ -16,14 +16,16 @@ struct timer {
     bool armed;
 };
 
-/* Virtual time now: the cycle counter, one count per virtual nanosecond. */
+/* Virtual time now: an access to the bridge; 0 before there is one. */
 uint64_t time_now_ns(void);
 /* (Re-)arms; a deadline that has passed expires at the next interrupt. */
 void timer_arm(struct timer *timer, uint64_t deadline_ns);
 void timer_cancel(struct timer *timer);
 /* From the bridge's interrupt. */
 void timer_interrupt(void);
-/* How the hardware is told the earliest deadline; set by the driver. */
-void timer_set_hardware(void (*set_deadline)(uint64_t deadline_ns));
+/* Where the driver's hardware shows the time, and how it is told the earliest
+ * deadline. */
+void timer_set_hardware(const volatile uint64_t *now_ns,
+                        void (*set_deadline)(uint64_t deadline_ns));
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "proc/trap.h"
 
+#include "arch/clock.h"
 #include "arch/csr.h"
 #include "arch/entry.h"
 #include "arch/fp.h"
@@ -18,30 +19,29 @@
 
 _Static_assert(offsetof(struct thread, frame) == 0, "sscratch");
 _Static_assert(offsetof(struct frame, tval) == FRAME_TVAL &&
-               offsetof(struct frame, time_ns) == FRAME_TIME &&
+               offsetof(struct frame, cycles) == FRAME_CYCLES &&
                offsetof(struct frame, instret) == FRAME_INSTRET &&
-               offsetof(struct frame, resume_ns) == FRAME_RESUME_TIME &&
+               offsetof(struct frame, resume_cycles) == FRAME_RESUME_CYCLES &&
                sizeof(struct frame) == FRAME_BYTES, "entry.h");
 
-static uint64_t ns_per_insn = 1;
+/* What frame.cycles and frame.instret count of the kernel's own instructions
+ * between two traps. */
+#define TRAP_INSNS  (ENTRY_INSTRET_INSNS + EXIT_INSTRET_INSNS)
+
+static uint64_t trap_cycles;
 
 void trap_init(void)
 {
-    uint64_t before;
-    uint64_t after;
-
-    __asm__ volatile("csrr %0, cycle\n\t"
-                     "csrr %1, cycle"
-                     : "=&r"(before), "=r"(after));
-    ns_per_insn = after - before;
+    clock_measure();
+    trap_cycles = clock_entry_cycles + clock_exit_cycles;
 }
 
-static void correct_counters(struct frame *frame)
+static void account(struct proc *proc, const struct frame *frame)
 {
-    frame->time_ns -= ENTRY_TIME_INSNS * ns_per_insn;
-    frame->instret -= ENTRY_INSTRET_INSNS;
-    frame->resume_ns += EXIT_TIME_INSNS * ns_per_insn;
-    frame->resume_instret += EXIT_INSTRET_INSNS;
+    proc->user_instructions += frame->instret - frame->resume_instret -
+                               TRAP_INSNS;
+    proc->user_time.cycles += frame->cycles - frame->resume_cycles -
+                              trap_cycles;
 }
 
 static void page_fault(struct thread *thread, enum vm_access access)
@@ -117,10 +117,10 @@ void user_trap(struct frame *frame)
     struct thread *thread = (struct thread *)frame;
     void (*on_resumed)(struct thread *) = thread->on_resumed;
 
-    correct_counters(frame);
-    thread->proc->user_instructions += frame->instret - frame->resume_instret;
+    account(thread->proc, frame);
     if (on_resumed != NULL) {
         thread->on_resumed = NULL;
+        cpu_time_fold(&thread->proc->user_time);
         on_resumed(thread);
     }
     if (frame->cause >> CAUSE_INTERRUPT_SHIFT) {

@@ -5,7 +5,7 @@
 #ifndef PROC_TRAP_H
 #define PROC_TRAP_H
 
-/* Measures how long an instruction takes; before the first user_enter. */
+/* Measures what a trap costs; before the first user_enter. */
 void trap_init(void);
 
 #endif

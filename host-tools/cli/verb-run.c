@@ -1,30 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * godwit run FILE [--set GROUP.KEY=VALUE]... [-o DIR] [--json] [--no-migrate]
+ *     [--quiet] [--monitor NODE=PORT]... [--gdb NODE=PORT]...
  */
 #include "verb.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "interrupts.h"
 #include "lib/error.h"
 #include "lib/run.h"
 #include "report/report.h"
+
+#define PORT_MIN    1024u
 
 typedef struct {
     char **sets;
     char *folder;
     gboolean json;
     gboolean no_migrate;
+    gboolean quiet;
+    char **monitors;
+    char **gdbs;
+    char *device_options;
+    char *accel_options;
 } Options;
 
 static void options_clear(Options *options)
 {
     g_strfreev(options->sets);
     g_free(options->folder);
+    g_strfreev(options->monitors);
+    g_strfreev(options->gdbs);
+    g_free(options->device_options);
+    g_free(options->accel_options);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+/* "NODE=PORT"; a port that needs no rights. */
+static bool parse_door(const char *word, ClusterDoorKind kind, GArray *doors)
+{
+    char *rest;
+    uint64_t node = g_ascii_strtoull(word, &rest, 10);
+
+    if (!g_ascii_isdigit(*word) || *rest != '=' || node >= MB_NODES_MAX ||
+        !g_ascii_isdigit(rest[1])) {
+        return false;
+    }
+    uint64_t port = g_ascii_strtoull(rest + 1, &rest, 10);
+    if (*rest != '\0' || port < PORT_MIN || port > UINT16_MAX) {
+        return false;
+    }
+    ClusterDoor door = {
+        .kind = kind,
+        .node = (uint32_t)node,
+        .port = (uint16_t)port,
+    };
+    g_array_append_val(doors, door);
+    return true;
+}
+
+static bool parse_doors(char *const *words, ClusterDoorKind kind,
+                        const char *option, GArray *doors, GError **error)
+{
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
+        if (!parse_door(words[i], kind, doors)) {
+            g_autofree char *text = g_strdup_printf(
+                "--%s '%s' is not NODE=PORT such as 0=4444, with a port of at "
+                "least %u", option, words[i], PORT_MIN);
+            return verb_misuse("run", error, text);
+        }
+    }
+    return true;
+}
 
 /* What is worth knowing about a run that is done all the same. */
 static void append_notes(const Result *result, GString *notes)
@@ -39,15 +87,18 @@ static void append_notes(const Result *result, GString *notes)
         } else if (status > 0) {
             g_string_append_printf(notes, "note: process '%s' ended with "
                                    "status %d\n", process->name, status);
+        } else if (process->facts.lost) {
+            g_string_append_printf(notes, "note: process '%s' was lost with "
+                                   "node %u\n", process->name,
+                                   process->facts.node);
         }
     }
     for (unsigned i = 0; i < result->migrations->len; i++) {
         const ResultMigration *migration = result->migrations->pdata[i];
         LedgerOutcome outcome = migration->ledger->outcome;
-        if (outcome == OUTCOME_ABORTED || outcome == OUTCOME_NOT_STARTED) {
-            g_autofree char *name = report_migration_name(migration);
-            g_string_append_printf(notes, "note: %s of '%s': %s\n", name,
-                                   migration->process,
+        if (outcome != OUTCOME_DONE) {
+            g_autofree char *name = result_migration_name(migration);
+            g_string_append_printf(notes, "note: %s: %s\n", name,
                                    ledger_outcome_names[outcome]);
         }
     }
@@ -70,32 +121,43 @@ static bool report(const Run *run, bool json, VerbOutput *output,
     return true;
 }
 
-/* Runs it with SIGINT and SIGTERM as something to wait for, so that the
- * emulators are ended in an orderly way. */
-static Run *run_interruptible(RunOptions *options, GError **error)
+static bool is_live(const Options *options)
 {
-    sigset_t signals;
-    sigset_t before;
+    return !options->quiet && isatty(STDERR_FILENO) == 1;
+}
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, &before);
-    options->interrupt_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (options->interrupt_fd < 0) {
-        godwit_fail_errno(error, "cannot watch for signals");
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return NULL;
+static bool run(const char *path, const Options *options, VerbOutput *output,
+                GError **error)
+{
+    g_autoptr(GArray) doors = g_array_new(FALSE, FALSE, sizeof(ClusterDoor));
+    g_autoptr(Progress) progress = progress_new(STDERR_FILENO,
+                                                is_live(options));
+    RunOptions run_options = {
+        .path = path,
+        .experiment = {
+            .sets = (const char *const *)options->sets,
+            .no_migrations = options->no_migrate,
+        },
+        .folder = options->folder,
+        .progress = progress,
+        .doors = doors,
+        .device_options = options->device_options,
+        .accel_options = options->accel_options,
+    };
+
+    if (!parse_doors(options->monitors, CLUSTER_DOOR_MONITOR, "monitor", doors,
+                     error) ||
+        !parse_doors(options->gdbs, CLUSTER_DOOR_GDB, "gdb", doors, error)) {
+        return false;
     }
-    Run *run = run_experiment(options, error);
-    /* A signal that came has done what it was for, or came too late. */
-    struct signalfd_siginfo info;
-    while (read(options->interrupt_fd, &info, sizeof(info)) > 0) {
-        continue;
+    Interrupts interrupts;
+    if (!interrupts_begin(&interrupts, error)) {
+        return false;
     }
-    close(options->interrupt_fd);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return run;
+    run_options.interrupt_fd = interrupts.fd;
+    g_autoptr(Run) run = run_experiment(&run_options, error);
+    interrupts_end(&interrupts);
+    return run != NULL && report(run, options->json, output, error);
 }
 
 bool verb_run(char **args, VerbOutput *output, GError **error)
@@ -111,6 +173,17 @@ bool verb_run(char **args, VerbOutput *output, GError **error)
           "print result.json", NULL },
         { "no-migrate", 0, 0, G_OPTION_ARG_NONE, &options.no_migrate,
           "leave out all migrations", NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet,
+          "do not show on a terminal how far the run is", NULL },
+        { "monitor", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.monitors,
+          "open QEMU's monitor of a node on a port of 127.0.0.1",
+          "NODE=PORT" },
+        { "gdb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.gdbs,
+          "let a node wait for gdb on a port of 127.0.0.1", "NODE=PORT" },
+        { "device-options", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
+          &options.device_options, NULL, NULL },
+        { "accel-options", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
+          &options.accel_options, NULL, NULL },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -121,14 +194,5 @@ bool verb_run(char **args, VerbOutput *output, GError **error)
     if (g_strv_length(words) != 2) {
         return verb_misuse("run", error, "name one experiment file");
     }
-    RunOptions run_options = {
-        .path = words[1],
-        .experiment = {
-            .sets = (const char *const *)options.sets,
-            .no_migrations = options.no_migrate,
-        },
-        .folder = options.folder,
-    };
-    g_autoptr(Run) run = run_interruptible(&run_options, error);
-    return run != NULL && report(run, options.json, output, error);
+    return run(words[1], &options, output, error);
 }

@@ -47,7 +47,10 @@ bool verb_misuse(const char *name, GError **error, const char *message);
 
 bool verb_validate(char **args, VerbOutput *output, GError **error);
 bool verb_run(char **args, VerbOutput *output, GError **error);
+bool verb_verify(char **args, VerbOutput *output, GError **error);
+bool verb_diff(char **args, VerbOutput *output, GError **error);
 bool verb_report(char **args, VerbOutput *output, GError **error);
+bool verb_sweep(char **args, VerbOutput *output, GError **error);
 bool verb_help(char **args, VerbOutput *output, GError **error);
 
 #endif

@@ -14,7 +14,14 @@ const Verb verbs[] = {
     { "validate", "FILE [--set GROUP.KEY=VALUE]...",
       "check an experiment file", verb_validate },
     { "run", "FILE [--set GROUP.KEY=VALUE]... [-o DIR] [--json] "
-      "[--no-migrate]", "run an experiment", verb_run },
+      "[--no-migrate] [--quiet] [--monitor NODE=PORT]... "
+      "[--gdb NODE=PORT]...", "run an experiment", verb_run },
+    { "sweep", "FILE [-o DIR] [--jobs N] [--csv|--json] [--quiet]",
+      "run an experiment over a grid of values", verb_sweep },
+    { "verify", "DIR [-o DIR2] [--json] [--quiet]",
+      "do a run again and say whether it comes out the same", verb_verify },
+    { "diff", "DIR1 DIR2 [--json]", "say what two runs differ in",
+      verb_diff },
     { "report", "DIR [DIR...] [--json|--csv]",
       "show the ledgers of finished runs", verb_report },
     { "help", "[VERB|experiment]", "explain a verb or the experiment file",

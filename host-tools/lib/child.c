@@ -46,11 +46,15 @@ static void child_run(char *const *argv, const int *fds, size_t fd_count,
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
         _exit(STATUS_ORPHAN);
     }
+    /* Huge pages where little is touched are what many small machines would
+     * spend most of their memory and their start on. */
+    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     /* Of its own: what the terminal sends to us is ours to pass on. */
     setpgid(0, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     int null_fd = open("/dev/null", O_RDONLY);
     if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
         dup2(errors_fd, STDOUT_FILENO) < 0 ||
@@ -67,6 +71,20 @@ static void child_run(char *const *argv, const int *fds, size_t fd_count,
     child_fail(argv[0]);
 }
 
+/* How many processes this system has killed for want of memory. */
+static uint64_t count_oom_kills(void)
+{
+    static const char key[] = "\noom_kill ";
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL)) {
+        return 0;
+    }
+    const char *found = strstr(text, key);
+    return found != NULL
+        ? g_ascii_strtoull(found + sizeof(key) - 1, NULL, 10) : 0;
+}
+
 Child *child_spawn(char *const *argv, const int *fds, size_t fd_count,
                    GError **error)
 {
@@ -77,6 +95,7 @@ Child *child_spawn(char *const *argv, const int *fds, size_t fd_count,
     child->pidfd = -1;
     child->errors_fd = -1;
     child->errors = g_string_new(NULL);
+    child->oom_kills = count_oom_kills();
     if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0) {
         godwit_fail_errno(error, "cannot create a pipe");
         return NULL;
@@ -124,6 +143,16 @@ static char *errors_text(const Child *child)
     return g_strdup(*text != '\0' ? text : "it said nothing");
 }
 
+/* Shared memory that cannot be had any more is a bus error to whoever touches
+ * it; who is killed to make room gets no other word than the signal. */
+static const char *signal_hint(const Child *child, int signal)
+{
+    bool no_memory = signal == SIGBUS ||
+        (signal == SIGKILL && count_oom_kills() > child->oom_kills);
+
+    return no_memory ? "; the host has run out of memory" : "";
+}
+
 char *child_describe_end(Child *child)
 {
     int status = 0;
@@ -135,12 +164,19 @@ char *child_describe_end(Child *child)
     child->pid = 0;
     g_autofree char *text = errors_text(child);
     if (WIFSIGNALED(status)) {
-        return g_strdup_printf("was ended by signal %d (%s): %s",
+        return g_strdup_printf("was ended by signal %d (%s): %s%s",
                                WTERMSIG(status), strsignal(WTERMSIG(status)),
-                               text);
+                               text, signal_hint(child, WTERMSIG(status)));
     }
     return g_strdup_printf("ended with status %d: %s", WEXITSTATUS(status),
                            text);
+}
+
+void child_kill(Child *child)
+{
+    if (child != NULL && child->pid > 0) {
+        kill(child->pid, SIGKILL);
+    }
 }
 
 void child_destroy(Child *child)
@@ -148,8 +184,8 @@ void child_destroy(Child *child)
     if (child == NULL) {
         return;
     }
+    child_kill(child);
     if (child->pid > 0) {
-        kill(child->pid, SIGKILL);
         while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
             continue;
         }

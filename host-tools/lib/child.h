@@ -11,6 +11,7 @@
 #define LIB_CHILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <glib.h>
@@ -20,6 +21,7 @@ typedef struct {
     int pidfd;                  /* readable when it has ended */
     int errors_fd;              /* readable when it has written */
     GString *errors;
+    uint64_t oom_kills;         /* of the system when it was started */
 } Child;
 
 Child *child_spawn(char *const *argv, const int *fds, size_t fd_count,
@@ -28,6 +30,8 @@ Child *child_spawn(char *const *argv, const int *fds, size_t fd_count,
 bool child_read_errors(Child *child);
 /* Reaps it, once pidfd is readable: "ended with status 1: what it wrote". */
 char *child_describe_end(Child *child);
+/* Ends it at once, without waiting until it is gone. */
+void child_kill(Child *child);
 /* Ends it at once if it still runs, and reaps it. */
 void child_destroy(Child *child);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Child, child_destroy)

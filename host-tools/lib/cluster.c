@@ -3,41 +3,65 @@
  * A running cluster.
  *
  * The main thread sleeps in poll() on everything that can happen: a child
- * ends or writes to its standard error, the run is interrupted, or the nodes
- * want attention. The last comes as a futex, on which a thread of its own
- * sleeps and which it turns into an eventfd.
+ * ends or writes to its standard error, the run is interrupted, the nodes
+ * want attention, or it is time to look whether a node hangs or to show how
+ * far the run is. The nodes' attention comes as a futex, on which a thread of
+ * its own sleeps and which it turns into an eventfd.
  */
 #include "cluster.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "emulator.h"
+#include "cluster-end.h"
+#include "cluster-node.h"
 #include "error.h"
 #include "futex.h"
-#include "memory-hash.h"
-#include "ring.h"
+#include "units.h"
+#include "watch.h"
 
-typedef struct {
-    Child *child;
-    int memory_fd;
-    Ring trace;
-    Ring output;
-} Node;
+/* Descriptors per node, for its memory, process, errors and trace; and what is
+ * open besides, but for the outputs of the processes. */
+#define FDS_PER_NODE    4
+#define FDS_BESIDES     64
 
 typedef struct {
     const ClusterConfig *config;
     uint32_t node_count;
-    Node *nodes;
+    RunningNode *nodes;
+    Watch *watch;
     int attention_fd;
     GThread *sleeper;
     bool done;                  /* atomic: the sleeper shall end */
 } Cluster;
+
+bool cluster_check_doors(const GArray *doors, uint32_t node_count,
+                         GError **error)
+{
+    static const char *const names[] = { "--monitor", "--gdb" };
+
+    for (unsigned i = 0; doors != NULL && i < doors->len; i++) {
+        const ClusterDoor *door = &g_array_index(doors, ClusterDoor, i);
+        if (door->node >= node_count) {
+            return godwit_misuse(error, "%s %u=%u: there is no node %u",
+                                 names[door->kind], door->node, door->port,
+                                 door->node);
+        }
+        for (unsigned k = 0; k < i; k++) {
+            const ClusterDoor *other = &g_array_index(doors, ClusterDoor, k);
+            if (other->port == door->port ||
+                (other->node == door->node && other->kind == door->kind)) {
+                return godwit_misuse(error, "%s %u=%u: this port or node has "
+                                     "been named before", names[door->kind],
+                                     door->node, door->port);
+            }
+        }
+    }
+    return true;
+}
 
 /* Turns the nodes' futex into the eventfd. */
 static void *sleep_on_attention(void *data)
@@ -61,84 +85,63 @@ static void *sleep_on_attention(void *data)
     return NULL;
 }
 
-/* Memory of a fixed size without a name. */
-static int create_memory(uint64_t bytes, GError **error)
+/* The soft limit that most systems begin with is not enough for all nodes. */
+static bool raise_descriptor_limit(const Cluster *cluster, GError **error)
 {
-    int fd = memfd_create("godwit-memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    const Experiment *experiment = cluster->config->experiment;
+    rlim_t need = FDS_BESIDES + FDS_PER_NODE * cluster->node_count +
+        OUTPUT_STREAMS * experiment->processes->len;
+    struct rlimit limit;
 
-    if (fd < 0 || ftruncate(fd, (off_t)bytes) != 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
-        godwit_fail_errno(error, "cannot create a node's memory");
-        if (fd >= 0) {
-            close(fd);
-        }
-        return -1;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need) {
+        return true;
     }
-    return fd;
+    if (limit.rlim_max < need) {
+        return godwit_fail(error, "%u nodes need %" G_GUINT64_FORMAT " open "
+                           "files, and the limit is %" G_GUINT64_FORMAT
+                           "; raise it (ulimit -Hn) or use fewer nodes",
+                           cluster->node_count, (uint64_t)need,
+                           (uint64_t)limit.rlim_max);
+    }
+    limit.rlim_cur = need;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ||
+        godwit_fail_errno(error, "cannot raise the limit of open files");
 }
 
-static int create_console(int folder_fd, uint32_t node, GError **error)
+static void announce_doors(const ClusterConfig *config)
 {
-    g_autofree char *name = g_strdup_printf("%u.log", node);
-    int fd = openat(folder_fd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
-                    0644);
-
-    if (fd < 0) {
-        godwit_fail_errno(error, "cannot create console/%s", name);
+    for (unsigned i = 0; config->doors != NULL && i < config->doors->len;
+         i++) {
+        const ClusterDoor *door = &g_array_index(config->doors, ClusterDoor,
+                                                 i);
+        g_autofree char *line = door->kind == CLUSTER_DOOR_MONITOR
+            ? g_strdup_printf("node %u: its monitor listens, connect with: "
+                              "nc 127.0.0.1 %u", door->node, door->port)
+            : g_strdup_printf("node %u waits for gdb, start it with: "
+                              "gdb-multiarch %s -ex 'target remote "
+                              "127.0.0.1:%u'", door->node, config->kernel,
+                              door->port);
+        progress_note(config->progress, line);
     }
-    return fd;
-}
-
-static bool start_node(Cluster *cluster, uint32_t index, GError **error)
-{
-    const ClusterConfig *config = cluster->config;
-    Node *node = &cluster->nodes[index];
-    int console_fd = create_console(config->console_folder_fd, index, error);
-
-    if (console_fd < 0) {
-        return false;
-    }
-    EmulatorConfig emulator = {
-        .program = config->emulator,
-        .kernel = config->kernel,
-        .node = index,
-        .clock_shift = config->experiment->clock_shift,
-        .seed = config->experiment->seed,
-        .memory_bytes = config->experiment->memory_bytes,
-        .segment_bytes = config->segment->geometry.bytes,
-        .memory_fd = node->memory_fd,
-        .segment_fd = config->segment->fd,
-        .ramdisk_fd = config->ramdisk_fd,
-        .console_fd = console_fd,
-    };
-    const int fds[] = {
-        node->memory_fd, config->segment->fd, config->ramdisk_fd, console_fd,
-    };
-    g_auto(GStrv) argv = emulator_command(&emulator);
-    node->child = child_spawn(argv, fds, G_N_ELEMENTS(fds), error);
-    close(console_fd);
-    return node->child != NULL;
 }
 
 static bool start(Cluster *cluster, GError **error)
 {
     const ClusterConfig *config = cluster->config;
-    const Segment *segment = config->segment;
 
+    if (!raise_descriptor_limit(cluster, error)) {
+        return false;
+    }
     for (uint32_t i = 0; i < cluster->node_count; i++) {
-        Node *node = &cluster->nodes[i];
-        struct mb_node *line = &segment->nodes[i];
-        node->trace = ring_init(segment_trace_ring(segment, i),
-                                segment->geometry.trace_bytes,
-                                &line->trace_head, &line->trace_tail);
-        node->output = ring_init(segment_output_ring(segment, i),
-                                 segment->geometry.output_bytes,
-                                 &line->output_head, &line->output_tail);
-        node->memory_fd = create_memory(config->experiment->memory_bytes,
-                                        error);
-        if (node->memory_fd < 0 || !start_node(cluster, i, error)) {
-            return false;
+        RunningNode *node = &cluster->nodes[i];
+        if (!running_node_start(node, error)) {
+            return running_node_blame(config, i, error);
         }
+        watch_add(cluster->watch, i, node->child->pid);
+    }
+    if (config->doors != NULL && config->doors->len > 0) {
+        watch_allow_halts(cluster->watch);
+        announce_doors(config);
     }
     /* After the last fork. */
     cluster->attention_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -149,8 +152,12 @@ static bool start(Cluster *cluster, GError **error)
     return true;
 }
 
+/* All at once: the second does not wait until the first is gone. */
 static void end_children(Cluster *cluster)
 {
+    for (uint32_t i = 0; i < cluster->node_count; i++) {
+        child_kill(cluster->nodes[i].child);
+    }
     for (uint32_t i = 0; i < cluster->node_count; i++) {
         g_clear_pointer(&cluster->nodes[i].child, child_destroy);
     }
@@ -158,7 +165,7 @@ static void end_children(Cluster *cluster)
 
 static void finish(Cluster *cluster)
 {
-    segment_stop(cluster->config->segment);
+    progress_clear(cluster->config->progress);
     end_children(cluster);
     if (cluster->sleeper != NULL) {
         __atomic_store_n(&cluster->done, true, __ATOMIC_SEQ_CST);
@@ -166,68 +173,87 @@ static void finish(Cluster *cluster)
         g_thread_join(cluster->sleeper);
     }
     for (uint32_t i = 0; i < cluster->node_count; i++) {
-        if (cluster->nodes[i].memory_fd >= 0) {
-            close(cluster->nodes[i].memory_fd);
-        }
+        running_node_finish(&cluster->nodes[i]);
     }
     if (cluster->attention_fd >= 0) {
         close(cluster->attention_fd);
     }
+    watch_free(cluster->watch);
     g_free(cluster->nodes);
-}
-
-typedef struct {
-    const ClusterConfig *config;
-    uint32_t node;
-} Drain;
-
-static bool take_records(const struct mb_trace_record *records, size_t count,
-                         void *data, GError **error)
-{
-    const Drain *drain = data;
-
-    return trace_store_append(drain->config->traces, drain->node, records,
-                              count, error);
-}
-
-static bool take_output(const struct mb_output *output, const uint8_t *bytes,
-                        void *data, GError **error)
-{
-    const Drain *drain = data;
-
-    return output_set_add(drain->config->outputs, output, bytes, error);
 }
 
 static bool drain_all(Cluster *cluster, GError **error)
 {
     for (uint32_t i = 0; i < cluster->node_count; i++) {
-        Node *node = &cluster->nodes[i];
-        Drain drain = { .config = cluster->config, .node = i };
-        if (!ring_drain_trace(&node->trace, take_records, &drain, error)) {
-            g_prefix_error(error, "node %u: trace: ", i);
-            return false;
-        }
-        if (!ring_drain_output(&node->output, take_output, &drain, error)) {
-            g_prefix_error(error, "node %u: ", i);
-            return false;
+        if (!running_node_drain(&cluster->nodes[i], error)) {
+            return running_node_blame(cluster->config, i, error);
         }
     }
     return true;
 }
 
-static bool all_ended(const Cluster *cluster)
+/* -- what happens meanwhile -- */
+
+static uint64_t virtual_ns(const Segment *segment)
+{
+    uint64_t last_ns = 0;
+
+    for (uint32_t i = 0; i < segment->node_count; i++) {
+        const struct mb_node *line = &segment->nodes[i];
+        last_ns = MAX(last_ns, MAX(line->time_ns, line->beat_ns));
+    }
+    return last_ns;
+}
+
+static void show_progress(const Cluster *cluster)
 {
     const Segment *segment = cluster->config->segment;
+    ProgressFacts facts = {
+        .virtual_ns = virtual_ns(segment),
+        .nodes = cluster->node_count,
+    };
 
-    if (__atomic_load_n(&segment->header->ended, __ATOMIC_ACQUIRE) ==
-        MB_END_NOT) {
-        return false;
-    }
     for (uint32_t i = 0; i < cluster->node_count; i++) {
-        if (__atomic_load_n(&segment->nodes[i].state, __ATOMIC_ACQUIRE) !=
-            MB_NODE_ENDED) {
-            return false;
+        const struct mb_node *line = &segment->nodes[i];
+        bool waits = __atomic_load_n(&line->waiting, __ATOMIC_RELAXED) != 0;
+        bool runs = line->state == MB_NODE_JOINED ||
+            line->state == MB_NODE_RUNNING;
+        facts.joined += line->state != MB_NODE_ABSENT;
+        facts.gone += line->state == MB_NODE_CRASHED;
+        facts.waiting += runs && waits;
+        facts.running += runs && !waits;
+        facts.migrations += cluster->nodes[i].migrations;
+    }
+    progress_show(cluster->config->progress, &facts);
+}
+
+static uint64_t now_ms(void)
+{
+    return (uint64_t)g_get_monotonic_time() / 1000;
+}
+
+/* Does what it is time for; *due_ms: when it is time for something again. */
+static bool keep_time(Cluster *cluster, uint64_t *look_ms, int *due_ms,
+                      GError **error)
+{
+    Progress *progress = cluster->config->progress;
+    uint64_t now = now_ms();
+    uint32_t node;
+
+    if (now >= *look_ms) {
+        if (!watch_look(cluster->watch, now, &node, error)) {
+            return running_node_blame(cluster->config, node, error);
         }
+        *look_ms = now + WATCH_PERIOD_MS;
+    }
+    int show_ms = progress_due_ms(progress);
+    if (show_ms == 0) {
+        show_progress(cluster);
+        show_ms = progress_due_ms(progress);
+    }
+    *due_ms = (int)(*look_ms - now);
+    if (show_ms >= 0) {
+        *due_ms = MIN(*due_ms, show_ms);
     }
     return true;
 }
@@ -260,7 +286,9 @@ static bool handle_slots(Cluster *cluster, struct pollfd *slots,
     uint64_t count;
 
     if (slots[SLOT_INTERRUPT].revents != 0) {
-        return godwit_fail(error, "interrupted");
+        g_autofree char *time =
+            unit_format_short(UNIT_TIME, virtual_ns(cluster->config->segment));
+        return godwit_fail(error, "interrupted at %s", time);
     }
     if (slots[SLOT_ATTENTION].revents != 0 &&
         read(cluster->attention_fd, &count, sizeof(count)) < 0 &&
@@ -272,7 +300,8 @@ static bool handle_slots(Cluster *cluster, struct pollfd *slots,
         Child *child = cluster->nodes[i].child;
         if (slot[SLOT_PIDFD].revents != 0) {
             g_autofree char *end = child_describe_end(child);
-            return godwit_fail(error, "node %u: the emulator %s", i, end);
+            godwit_fail(error, "the emulator %s", end);
+            return running_node_blame(cluster->config, i, error);
         }
         if (slot[SLOT_ERRORS].revents != 0 && !child_read_errors(child)) {
             slot[SLOT_ERRORS].fd = -1;
@@ -284,19 +313,24 @@ static bool handle_slots(Cluster *cluster, struct pollfd *slots,
 /* Until all nodes stand still and their rings are empty. */
 static bool supervise(Cluster *cluster, GError **error)
 {
+    uint64_t look_ms = 0;
+    int due_ms = 0;
     nfds_t count;
     g_autofree struct pollfd *slots = make_slots(cluster, &count);
 
     for (;;) {
         /* Asked first: what a node wrote before it ended is then drained. */
-        bool ended = all_ended(cluster);
+        bool ended = cluster_has_ended(cluster->config->segment);
         if (!drain_all(cluster, error)) {
             return false;
         }
         if (ended) {
             return true;
         }
-        if (poll(slots, count, -1) < 0) {
+        if (!keep_time(cluster, &look_ms, &due_ms, error)) {
+            return false;
+        }
+        if (poll(slots, count, due_ms) < 0) {
             if (errno != EINTR) {
                 return godwit_fail_errno(error, "cannot wait for the nodes");
             }
@@ -308,41 +342,24 @@ static bool supervise(Cluster *cluster, GError **error)
     }
 }
 
-/* The children are gone: nothing changes any more. */
-static bool collect(Cluster *cluster, ClusterEnd *end, GError **error)
-{
-    const Segment *segment = cluster->config->segment;
-    uint64_t bytes = cluster->config->experiment->memory_bytes;
-
-    end_children(cluster);
-    end->end = (enum mb_end)segment->header->ended;
-    end->end_node = segment->header->end_node;
-    end->end_code = segment->header->end_code;
-    end->end_ns = segment->header->end_ns;
-    for (uint32_t i = 0; i < cluster->node_count; i++) {
-        end->nodes[i].instructions = segment->nodes[i].instret;
-        if (!memory_hash(cluster->nodes[i].memory_fd, bytes,
-                         end->nodes[i].memory_sha256, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool cluster_run(const ClusterConfig *config, ClusterEnd *end, GError **error)
 {
     Cluster cluster = {
         .config = config,
         .node_count = config->segment->node_count,
+        .watch = watch_new(config->segment),
         .attention_fd = -1,
     };
 
-    cluster.nodes = g_new0(Node, cluster.node_count);
+    cluster.nodes = g_new0(RunningNode, cluster.node_count);
     for (uint32_t i = 0; i < cluster.node_count; i++) {
-        cluster.nodes[i].memory_fd = -1;
+        running_node_init(&cluster.nodes[i], config, i);
     }
-    bool done = start(&cluster, error) && supervise(&cluster, error) &&
-        collect(&cluster, end, error);
+    bool done = start(&cluster, error) && supervise(&cluster, error);
+    if (done) {
+        end_children(&cluster);
+        done = cluster_collect(config, cluster.nodes, end, error);
+    }
     finish(&cluster);
     return done;
 }

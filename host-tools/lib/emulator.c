@@ -8,6 +8,9 @@
  */
 #include "emulator.h"
 
+/* The buffer of translated code, see docs/specs/experiment.md, "Scale". */
+#define TB_MIB  8
+
 static void add(GPtrArray *words, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
@@ -22,10 +25,15 @@ static void add(GPtrArray *words, const char *format, ...)
 
 static void add_clock(GPtrArray *words, const EmulatorConfig *config)
 {
+    g_autofree char *cost = cost_format(config->machine->cost);
+
     add(words, "-icount");
-    add(words, "shift=%u,sleep=off", config->clock_shift);
+    add(words, "shift=0,sleep=off,rate=%u/%u,cost=%s",
+        config->machine->clock_num, config->machine->clock_den, cost);
     add(words, "-accel");
-    add(words, "tcg,thread=single");
+    add(words, "tcg,thread=single,tb-size=%u%s%s", TB_MIB,
+        config->accel_options != NULL ? "," : "",
+        config->accel_options != NULL ? config->accel_options : "");
     add(words, "-smp");
     add(words, "1");
     add(words, "-seed");
@@ -46,25 +54,47 @@ static void add_machine(GPtrArray *words, const EmulatorConfig *config)
 {
     static const char *const nothing_else[] = {
         "-nodefaults", "-no-user-config", "-display", "none", "-nic", "none",
-        "-monitor", "none",
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(nothing_else); i++) {
         add(words, "%s", nothing_else[i]);
     }
-    add_shared_memory(words, "ram", config->memory_bytes, config->memory_fd);
+    add_shared_memory(words, "ram", config->machine->memory_bytes,
+                      config->memory_fd);
     add_shared_memory(words, "segment", config->segment_bytes,
                       config->segment_fd);
     add(words, "-machine");
     add(words, "virt,aia=none,memory-backend=ram");
     add(words, "-m");
-    add(words, "%" G_GUINT64_FORMAT "k", config->memory_bytes >> 10);
+    add(words, "%" G_GUINT64_FORMAT "k", config->machine->memory_bytes >> 10);
     add(words, "-device");
-    add(words, "migbridge,memdev=segment,node=%u,addr=1", config->node);
+    add(words, "migbridge,memdev=segment,node=%u,addr=1%s%s", config->node,
+        config->device_options != NULL ? "," : "",
+        config->device_options != NULL ? config->device_options : "");
     add(words, "-chardev");
     add(words, "file,id=console,path=/proc/self/fd/%d", config->console_fd);
     add(words, "-serial");
     add(words, "chardev:console");
+}
+
+/* Only this host can reach them. */
+static void add_ports(GPtrArray *words, const EmulatorConfig *config)
+{
+    add(words, "-monitor");
+    if (config->monitor_port != 0) {
+        /* Without nodelay an answer waits for the acknowledgement of the echo
+         * before it: 40 ms. */
+        add(words, "tcp:127.0.0.1:%u,server=on,wait=off,nodelay=on",
+            config->monitor_port);
+    } else {
+        add(words, "none");
+    }
+    if (config->gdb_port != 0) {
+        add(words, "-gdb");
+        add(words, "tcp:127.0.0.1:%u", config->gdb_port);
+        /* It waits until gdb lets it go. */
+        add(words, "-S");
+    }
 }
 
 char **emulator_command(const EmulatorConfig *config)
@@ -74,6 +104,7 @@ char **emulator_command(const EmulatorConfig *config)
     add(words, "%s", config->program);
     add_clock(words, config);
     add_machine(words, config);
+    add_ports(words, config);
     add(words, "-bios");
     add(words, "none");
     add(words, "-kernel");

@@ -12,14 +12,10 @@
 
 #include "error.h"
 #include "nearest.h"
-#include "segment.h"
 #include "units.h"
 
 #include "hw/abi/plan.h"
 
-#define PAGE_BYTES      4096u
-#define CLOCK_HZ        UINT64_C(1000000000)
-#define CLOCK_SHIFT_MAX 7
 #define FILES_MAX       4096u
 #define PATH_BYTES_MAX  255u
 #define NAME_BYTES_MAX  64u
@@ -32,8 +28,7 @@ static const char *const reserved_folders[] = {
     "/dev/", "/etc/godwit/", "/proc/",
 };
 
-/* Used as file names: no separators, no leading dot or dash. */
-static bool is_name(const char *text)
+bool experiment_is_name(const char *text)
 {
     if (*text == '.' || *text == '-' || strlen(text) > NAME_BYTES_MAX) {
         return false;
@@ -54,48 +49,29 @@ static bool fail_name(const IniFile *ini, const char *group, const char *key,
                          "with none of the marks but '_'", NAME_BYTES_MAX);
 }
 
-/* Finds k with clock_hz = 1 GHz / 2^k. */
-static bool check_clock(Experiment *experiment, const IniFile *ini,
-                        GError **error)
+bool experiment_check_number(const IniFile *ini, const char *group,
+                             const char *number, uint64_t least,
+                             uint64_t *value, GError **error)
 {
-    g_autoptr(GString) rates = g_string_new(NULL);
+    g_autofree char *canonical = NULL;
 
-    for (uint32_t shift = 0; shift <= CLOCK_SHIFT_MAX; shift++) {
-        g_autofree char *rate = unit_format(UNIT_FREQUENCY,
-                                            CLOCK_HZ >> shift);
-        g_string_append_printf(rates, "%s%s", shift > 0 ? ", " : "", rate);
-        if (experiment->clock_hz == CLOCK_HZ >> shift) {
-            experiment->clock_shift = shift;
-            return true;
-        }
+    if (unit_parse(UNIT_NONE, number, value, NULL)) {
+        canonical = unit_format(UNIT_NONE, *value);
     }
-    return ini_file_fail(ini, "cluster", "clock", error,
-                         "this rate is not possible; use %s", rates->str);
-}
-
-static bool check_cluster(Experiment *experiment, const IniFile *ini,
-                          GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-
-    if (!is_name(experiment->name)) {
-        return fail_name(ini, "experiment", "name", error);
-    }
-    if (experiment->memory_bytes % PAGE_BYTES != 0) {
-        return ini_file_fail(ini, "cluster", "memory", error,
-                             "is not a multiple of %uB, the size of a page",
-                             PAGE_BYTES);
-    }
-    if (!check_clock(experiment, ini, error)) {
-        return false;
-    }
-    SegmentConfig config = segment_config(experiment);
-    SegmentGeometry geometry;
-    if (!segment_compute_geometry(&config, &geometry, &cause)) {
-        return ini_file_fail(ini, "link", "latency", error, "%s",
-                             cause->message);
+    if (canonical == NULL || strcmp(canonical, number) != 0 ||
+        *value < least || *value > UINT32_MAX) {
+        return ini_file_fail(ini, group, NULL, error, "write [%.*s N] with a "
+                             "number from %" G_GUINT64_FORMAT,
+                             (int)strcspn(group, " "), group, least);
     }
     return true;
+}
+
+static bool check_name(const Experiment *experiment, const IniFile *ini,
+                       GError **error)
+{
+    return experiment_is_name(experiment->name) ||
+        fail_name(ini, "experiment", "name", error);
 }
 
 static bool is_normal_path(const char *path)
@@ -172,7 +148,8 @@ static bool check_files(const Experiment *experiment, const IniFile *ini,
     }
     for (unsigned i = 0; i < experiment->files->len; i++) {
         ExperimentFile *file = experiment->files->pdata[i];
-        if (!check_path(ini, file, error) || !check_source(ini, file, error)) {
+        if (!check_path(ini, file, error) ||
+            (!experiment->sealed && !check_source(ini, file, error))) {
             return false;
         }
         for (unsigned k = 0; k < experiment->files->len; k++) {
@@ -247,7 +224,7 @@ static bool check_processes(const Experiment *experiment, const IniFile *ini,
     }
     for (unsigned i = 0; i < experiment->processes->len; i++) {
         ExperimentProcess *process = experiment->processes->pdata[i];
-        if (!is_name(process->name)) {
+        if (!experiment_is_name(process->name)) {
             return fail_name(ini, process->group, NULL, error);
         }
         const char *group = process->group;
@@ -266,7 +243,11 @@ static bool check_processes(const Experiment *experiment, const IniFile *ini,
 bool experiment_check(Experiment *experiment, const IniFile *ini,
                       GError **error)
 {
-    return check_cluster(experiment, ini, error) &&
+    return check_name(experiment, ini, error) &&
+        experiment_check_machines(experiment, ini, error) &&
+        experiment_check_links(experiment, ini, error) &&
+        experiment_check_faults(experiment, ini, error) &&
+        experiment_check_crashes(experiment, ini, error) &&
         check_files(experiment, ini, error) &&
         check_processes(experiment, ini, error) &&
         experiment_check_migrations(experiment, ini, error);

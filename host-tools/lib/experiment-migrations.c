@@ -10,26 +10,7 @@
 #include "nearest.h"
 #include "units.h"
 
-#include "guest/include/uapi/algorithms.h"
 #include "hw/abi/plan.h"
-
-/* N of [migration N]: canonical, so that no two groups mean the same. */
-static bool check_id(const IniFile *ini, ExperimentMigration *migration,
-                     GError **error)
-{
-    const char *text = strchr(migration->group, ' ') + 1;
-    g_autofree char *canonical = NULL;
-
-    if (unit_parse(UNIT_NONE, text, &migration->id, NULL)) {
-        canonical = unit_format(UNIT_NONE, migration->id);
-    }
-    if (canonical == NULL || strcmp(canonical, text) != 0 ||
-        migration->id == 0 || migration->id > UINT32_MAX) {
-        return ini_file_fail(ini, migration->group, NULL, error,
-                             "write [migration N] with a number from 1");
-    }
-    return true;
-}
 
 static bool find_process(const Experiment *experiment, const IniFile *ini,
                          ExperimentMigration *migration, GError **error)
@@ -51,34 +32,12 @@ static bool find_process(const Experiment *experiment, const IniFile *ini,
                          remedy);
 }
 
-static bool find_algorithm(const IniFile *ini, ExperimentMigration *migration,
-                           GError **error)
-{
-    static const char *const names[ALGORITHM_COUNT] = {
-#define X(symbol, number, name) [number] = name,
-        GODWIT_ALGORITHMS(X)
-#undef X
-    };
-
-    for (uint32_t i = 0; i < ALGORITHM_COUNT; i++) {
-        if (strcmp(names[i], migration->algorithm) == 0) {
-            migration->algorithm_number = i;
-            return true;
-        }
-    }
-    g_autofree char *remedy = nearest_remedy(migration->algorithm, names,
-                                             ALGORITHM_COUNT);
-    return ini_file_fail(ini, migration->group, "algorithm", error,
-                         "there is no algorithm '%s'%s", migration->algorithm,
-                         remedy);
-}
-
 static bool check_migration(const Experiment *experiment, const IniFile *ini,
                             ExperimentMigration *migration, GError **error)
 {
-    if (!check_id(ini, migration, error) ||
+    if (!experiment_check_number(ini, migration->group, migration->number, 1,
+                                 &migration->id, error) ||
         !find_process(experiment, ini, migration, error) ||
-        !find_algorithm(ini, migration, error) ||
         !experiment_check_node(experiment, ini, migration->group, "to",
                                migration->target, error) ||
         !experiment_check_before_end(experiment, ini, migration->group, "at",
@@ -107,7 +66,7 @@ static int compare_migrations(const void *a, const void *b)
 }
 
 /* The moves of one process, in order of time: no two at once, none to where
- * it already is. */
+ * it already is, each over a link. */
 static bool check_route(const Experiment *experiment, const IniFile *ini,
                         uint32_t index, GError **error)
 {
@@ -130,6 +89,14 @@ static bool check_route(const Experiment *experiment, const IniFile *ini,
                                  "on node %" G_GUINT64_FORMAT " already, since "
                                  "[%s]", process->name, node,
                                  last != NULL ? last->group : process->group);
+        }
+        if (experiment_link(experiment, node, m->target) == NULL) {
+            return ini_file_fail(ini, m->group, "to", error, "process '%s' is "
+                                 "on node %" G_GUINT64_FORMAT ", which has no "
+                                 "link to node %" G_GUINT64_FORMAT "; add "
+                                 "[link %" G_GUINT64_FORMAT "-%"
+                                 G_GUINT64_FORMAT "] or [link]", process->name,
+                                 node, m->target, node, m->target);
         }
         node = m->target;
         last = m;

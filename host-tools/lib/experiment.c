@@ -10,91 +10,100 @@
 
 #include "error.h"
 #include "keys.h"
+#include "presets.h"
 
-static void file_free(void *data)
+/* Every element of a list begins with the name of its group. */
+#define BEGINS_WITH_GROUP(type) \
+    _Static_assert(offsetof(type, group) == 0, "first member")
+
+BEGINS_WITH_GROUP(ExperimentMachine);
+BEGINS_WITH_GROUP(ExperimentLink);
+BEGINS_WITH_GROUP(ExperimentFault);
+BEGINS_WITH_GROUP(ExperimentCrash);
+BEGINS_WITH_GROUP(ExperimentFile);
+BEGINS_WITH_GROUP(ExperimentProcess);
+BEGINS_WITH_GROUP(ExperimentMigration);
+
+static GPtrArray **list_of(const Experiment *experiment, const GroupSpec *spec)
 {
-    ExperimentFile *file = data;
-
-    g_free(file->path);
-    g_free(file->source);
-    g_free(file->group);
-    g_free(file);
-}
-
-static void process_free(void *data)
-{
-    ExperimentProcess *process = data;
-
-    g_free(process->name);
-    g_free(process->command);
-    g_free(process->environment);
-    g_free(process->input);
-    g_free(process->group);
-    g_strfreev(process->argv);
-    g_strfreev(process->envp);
-    g_free(process->program);
-    g_free(process);
-}
-
-static void migration_free(void *data)
-{
-    ExperimentMigration *migration = data;
-
-    g_free(migration->process);
-    g_free(migration->algorithm);
-    g_free(migration->group);
-    g_free(migration);
+    return (GPtrArray **)((char *)experiment + spec->offset);
 }
 
 static Experiment *experiment_new(void)
 {
     Experiment *experiment = g_new0(Experiment, 1);
 
-    experiment->files = g_ptr_array_new_with_free_func(file_free);
-    experiment->processes = g_ptr_array_new_with_free_func(process_free);
-    experiment->migrations = g_ptr_array_new_with_free_func(migration_free);
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        const GroupSpec *spec = &keys_groups[i];
+        if (spec->element_bytes > 0) {
+            *list_of(experiment, spec) = g_ptr_array_new();
+        }
+    }
+    for (size_t i = 0; i < COST_CLASS_COUNT; i++) {
+        experiment->cost[i] = EXPERIMENT_NONE;
+    }
     return experiment;
+}
+
+/* Frees the texts that the keys of a group fill. */
+static void free_texts(const GroupSpec *spec, void *base)
+{
+    for (size_t i = 0; i < spec->key_count; i++) {
+        const KeySpec *key = &spec->keys[i];
+        if (key->type == KEY_TEXT) {
+            g_free(*(char **)((char *)base + key->offset));
+        }
+    }
+}
+
+static void free_list(const GroupSpec *spec, GPtrArray *list)
+{
+    for (unsigned i = 0; i < list->len; i++) {
+        char *element = list->pdata[i];
+        free_texts(spec, element);
+        g_free(*(char **)element);
+        g_free(*(char **)(element + spec->argument_offset));
+        g_free(element);
+    }
+    g_ptr_array_unref(list);
 }
 
 void experiment_free(Experiment *experiment)
 {
-    if (experiment != NULL) {
-        g_free(experiment->name);
-        g_ptr_array_unref(experiment->files);
-        g_ptr_array_unref(experiment->processes);
-        g_ptr_array_unref(experiment->migrations);
-        g_free(experiment);
+    if (experiment == NULL) {
+        return;
     }
+    for (unsigned i = 0; i < experiment->processes->len; i++) {
+        ExperimentProcess *process = experiment->processes->pdata[i];
+        g_strfreev(process->argv);
+        g_strfreev(process->envp);
+        g_free(process->program);
+    }
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        const GroupSpec *spec = &keys_groups[i];
+        if (spec->element_bytes > 0) {
+            free_list(spec, *list_of(experiment, spec));
+        } else {
+            free_texts(spec, (char *)experiment + spec->offset);
+        }
+    }
+    g_free(experiment->nodes);
+    g_free(experiment->pairs);
+    g_free(experiment);
 }
 
 /* Appends the element that `group` describes; returns what its keys fill. */
 static void *add_element(Experiment *experiment, const GroupSpec *spec,
                          const char *group, const char *argument)
 {
-    switch ((GroupKind)(spec - keys_groups)) {
-    case GROUP_FILE: {
-        ExperimentFile *file = g_new0(ExperimentFile, 1);
-        file->path = g_strdup(argument);
-        file->group = g_strdup(group);
-        g_ptr_array_add(experiment->files, file);
-        return file;
+    if (spec->element_bytes == 0) {
+        return (char *)experiment + spec->offset;
     }
-    case GROUP_PROCESS: {
-        ExperimentProcess *process = g_new0(ExperimentProcess, 1);
-        process->name = g_strdup(argument);
-        process->group = g_strdup(group);
-        g_ptr_array_add(experiment->processes, process);
-        return process;
-    }
-    case GROUP_MIGRATION: {
-        ExperimentMigration *migration = g_new0(ExperimentMigration, 1);
-        migration->group = g_strdup(group);
-        g_ptr_array_add(experiment->migrations, migration);
-        return migration;
-    }
-    default:
-        return experiment;
-    }
+    char *element = g_malloc0(spec->element_bytes);
+    *(char **)element = g_strdup(group);
+    *(char **)(element + spec->argument_offset) = g_strdup(argument);
+    g_ptr_array_add(*list_of(experiment, spec), element);
+    return element;
 }
 
 static bool read_quantity(const IniFile *ini, const char *group,
@@ -120,27 +129,81 @@ static bool read_quantity(const IniFile *ini, const char *group,
     return true;
 }
 
-static bool read_key(const IniFile *ini, const char *group,
-                     const KeySpec *key, void *base, GError **error)
+/*
+ * The value of a key as a text, and in *origin the group whose line it comes
+ * from: the group itself, the preset that it names, its parent, the preset of
+ * that one. The default comes last. NULL: there is none.
+ */
+static char *find_text(const IniFile *ini, const GroupSpec *spec,
+                       const char *group, const KeySpec *key,
+                       const char **origin)
 {
-    g_autofree char *text = ini_file_get(ini, group, key->name);
+    *origin = group;
+    for (; spec != NULL; spec = spec->parent) {
+        char *text = ini_file_get(ini, group, key->name);
+        if (text != NULL) {
+            *origin = group;
+            return text;
+        }
+        g_autofree char *preset = spec->preset_key != NULL
+            ? ini_file_get(ini, group, spec->preset_key) : NULL;
+        const char *value = preset != NULL ? preset_value(preset, key->name)
+                                           : NULL;
+        if (value != NULL) {
+            return g_strdup(value);
+        }
+        group = spec->parent != NULL ? spec->parent->name : NULL;
+    }
+    return g_strdup(key->fallback);
+}
+
+static bool read_choice(const IniFile *ini, const char *group,
+                        const KeySpec *key, const char *text, uint32_t *value,
+                        GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!keys_parse_choice(key, text, value, &cause)) {
+        return ini_file_fail(ini, group, key->name, error, "%s",
+                             cause->message);
+    }
+    return true;
+}
+
+static bool read_key(const IniFile *ini, const GroupSpec *spec,
+                     const char *group, const KeySpec *key, void *base,
+                     GError **error)
+{
+    const char *origin;
+    g_autofree char *text = find_text(ini, spec, group, key, &origin);
     void *member = (char *)base + key->offset;
 
-    if (text == NULL && key->fallback == NULL) {
-        return ini_file_fail(ini, group, NULL, error, "no '%s' (%s); add it",
-                             key->name, key->doc);
-    }
     if (text == NULL) {
-        text = g_strdup(key->fallback);
+        return ini_file_fail(ini, group, NULL, error, "no '%s' (%s); add it%s%s",
+                             key->name, key->doc, spec->preset_key != NULL
+                             ? " or a " : "", spec->preset_key != NULL
+                             ? spec->preset_key : "");
     }
-    if (key->type == KEY_QUANTITY) {
-        return read_quantity(ini, group, key, text, member, error);
+    if (*text == '\0' && (key->fallback == NULL || *key->fallback != '\0')) {
+        return ini_file_fail(ini, origin, key->name, error, "is empty");
     }
-    if (*text == '\0' && key->fallback == NULL) {
-        return ini_file_fail(ini, group, key->name, error, "is empty");
+    switch (key->type) {
+    case KEY_QUANTITY:
+        if (*text == '\0') {
+            *(uint64_t *)member = EXPERIMENT_NONE;
+            return true;
+        }
+        return read_quantity(ini, origin, key, text, member, error);
+    case KEY_CHOICE:
+        if (*text == '\0') {
+            *(uint32_t *)member = EXPERIMENT_NO_CHOICE;
+            return true;
+        }
+        return read_choice(ini, origin, key, text, member, error);
+    default:
+        *(char **)member = g_steal_pointer(&text);
+        return true;
     }
-    *(char **)member = g_steal_pointer(&text);
-    return true;
 }
 
 static bool read_group(Experiment *experiment, const IniFile *ini,
@@ -164,7 +227,7 @@ static bool read_group(Experiment *experiment, const IniFile *ini,
     }
     void *base = add_element(experiment, spec, group, argument);
     for (size_t i = 0; i < spec->key_count; i++) {
-        if (!read_key(ini, group, &spec->keys[i], base, error)) {
+        if (!read_key(ini, spec, group, &spec->keys[i], base, error)) {
             return false;
         }
     }
@@ -185,16 +248,19 @@ static void resolve_sources(Experiment *experiment, const char *path)
     }
 }
 
-Experiment *experiment_read(IniFile *ini, const char *path, GError **error)
+static Experiment *read_experiment(IniFile *ini, const char *path, bool sealed,
+                                   GError **error)
 {
     g_autoptr(Experiment) experiment = experiment_new();
     g_auto(GStrv) groups = ini_file_groups(ini);
 
+    experiment->sealed = sealed;
     for (size_t i = 0; groups[i] != NULL; i++) {
         if (!read_group(experiment, ini, groups[i], error)) {
             return NULL;
         }
     }
+    experiment->has_link = ini_file_has_group(ini, "link");
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         const GroupSpec *spec = &keys_groups[i];
         if (spec->required && !ini_file_has_group(ini, spec->name)) {
@@ -208,6 +274,11 @@ Experiment *experiment_read(IniFile *ini, const char *path, GError **error)
         return NULL;
     }
     return g_steal_pointer(&experiment);
+}
+
+Experiment *experiment_read(IniFile *ini, const char *path, GError **error)
+{
+    return read_experiment(ini, path, false, error);
 }
 
 static void remove_migrations(IniFile *ini)
@@ -239,7 +310,7 @@ Experiment *experiment_load(const char *path, const ExperimentOptions *options,
     if (options->no_migrations) {
         remove_migrations(ini);
     }
-    return experiment_read(ini, path, error);
+    return read_experiment(ini, path, options->sealed, error);
 }
 
 const ExperimentFile *experiment_find_file(const Experiment *experiment,
@@ -254,20 +325,42 @@ const ExperimentFile *experiment_find_file(const Experiment *experiment,
     return NULL;
 }
 
-static void format_group(GString *text, GroupKind kind, const char *group,
-                         const void *base)
+/* NULL: it was not given and has no default. */
+static char *format_value(const KeySpec *key, const void *base)
 {
-    const GroupSpec *spec = &keys_groups[kind];
+    const void *member = (const char *)base + key->offset;
+
+    switch (key->type) {
+    case KEY_QUANTITY: {
+        uint64_t value = *(const uint64_t *)member;
+        return value == EXPERIMENT_NONE ? NULL : unit_format(key->unit, value);
+    }
+    case KEY_CHOICE: {
+        uint32_t value = *(const uint32_t *)member;
+        return value == EXPERIMENT_NO_CHOICE ? NULL
+            : g_strdup(key->choices[value]);
+    }
+    default: {
+        const char *value = *(char *const *)member;
+        return *value == '\0' ? NULL : g_strdup(value);
+    }
+    }
+}
+
+/* A key without a value is written out where it would be inherited else. */
+static void format_group(GString *text, const GroupSpec *spec,
+                         const char *group, const void *base)
+{
+    bool inherits = spec->parent != NULL || spec->preset_key != NULL;
 
     g_string_append_printf(text, "%s[%s]\n", text->len > 0 ? "\n" : "", group);
     for (size_t i = 0; i < spec->key_count; i++) {
-        const KeySpec *key = &spec->keys[i];
-        const void *member = (const char *)base + key->offset;
-        g_autofree char *value = key->type == KEY_TEXT
-            ? g_strdup(*(char *const *)member)
-            : unit_format(key->unit, *(const uint64_t *)member);
-        if (*value != '\0') {
-            g_string_append_printf(text, "%s = %s\n", key->name, value);
+        g_autofree char *value = format_value(&spec->keys[i], base);
+        if (value != NULL) {
+            g_string_append_printf(text, "%s = %s\n", spec->keys[i].name,
+                                   value);
+        } else if (inherits) {
+            g_string_append_printf(text, "%s =\n", spec->keys[i].name);
         }
     }
 }
@@ -276,20 +369,19 @@ char *experiment_format(const Experiment *experiment)
 {
     GString *text = g_string_new(NULL);
 
-    for (GroupKind kind = GROUP_EXPERIMENT; kind <= GROUP_LINK; kind++) {
-        format_group(text, kind, keys_groups[kind].name, experiment);
-    }
-    for (unsigned i = 0; i < experiment->files->len; i++) {
-        const ExperimentFile *file = experiment->files->pdata[i];
-        format_group(text, GROUP_FILE, file->group, file);
-    }
-    for (unsigned i = 0; i < experiment->processes->len; i++) {
-        const ExperimentProcess *process = experiment->processes->pdata[i];
-        format_group(text, GROUP_PROCESS, process->group, process);
-    }
-    for (unsigned i = 0; i < experiment->migrations->len; i++) {
-        const ExperimentMigration *m = experiment->migrations->pdata[i];
-        format_group(text, GROUP_MIGRATION, m->group, m);
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        const GroupSpec *spec = &keys_groups[i];
+        if (spec->element_bytes == 0) {
+            if (i != GROUP_LINK || experiment->has_link) {
+                format_group(text, spec, spec->name,
+                             (const char *)experiment + spec->offset);
+            }
+            continue;
+        }
+        const GPtrArray *list = *list_of(experiment, spec);
+        for (unsigned k = 0; k < list->len; k++) {
+            format_group(text, spec, *(char **)list->pdata[k], list->pdata[k]);
+        }
     }
     return g_string_free(text, FALSE);
 }

@@ -114,16 +114,31 @@ bool file_publish(int fd, int folder_fd, const char *name, GError **error)
     return copy_to_name(fd, folder_fd, name, error);
 }
 
-bool file_publish_text(int folder_fd, const char *name, const char *text,
-                       GError **error)
+static bool publish(int folder_fd, const char *name, const void *data,
+                    size_t bytes, GError **error)
 {
     int fd = file_open_unnamed(folder_fd, error);
 
     if (fd < 0) {
         return false;
     }
-    bool done = file_write_all(fd, text, strlen(text), 0, error) &&
+    bool done = file_write_all(fd, data, bytes, 0, error) &&
         file_publish(fd, folder_fd, name, error);
     close(fd);
     return done;
+}
+
+bool file_publish_text(int folder_fd, const char *name, const char *text,
+                       GError **error)
+{
+    return publish(folder_fd, name, text, strlen(text), error);
+}
+
+bool file_publish_bytes(int folder_fd, const char *name, GBytes *contents,
+                        GError **error)
+{
+    gsize bytes;
+    const void *data = g_bytes_get_data(contents, &bytes);
+
+    return publish(folder_fd, name, data, bytes, error);
 }

@@ -32,5 +32,7 @@ bool file_publish(int fd, int folder_fd, const char *name, GError **error)
 /* All of it in one go. */
 bool file_publish_text(int folder_fd, const char *name, const char *text,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool file_publish_bytes(int folder_fd, const char *name, GBytes *contents,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

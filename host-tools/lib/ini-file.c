@@ -183,7 +183,7 @@ IniFile *ini_file_parse(const char *name, const char *data, size_t length,
     ini->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                         place_free);
     if (length > INI_FILE_BYTES_MAX) {
-        godwit_misuse(error, "%s: larger than 1 MiB; this is no experiment "
+        godwit_misuse(error, "%s: larger than 16 MiB; this is no experiment "
                       "file", name);
         return NULL;
     }

@@ -15,7 +15,7 @@
 
 #include <glib.h>
 
-#define INI_FILE_BYTES_MAX  (1u << 20)
+#define INI_FILE_BYTES_MAX  (16u << 20)
 
 typedef struct IniFile IniFile;
 

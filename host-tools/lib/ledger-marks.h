@@ -14,7 +14,9 @@
 typedef struct mb_trace_record Record;
 
 /* Of one remote fault. It belongs to the migration after which it happened,
- * even if the process has moved on before it can use the page. */
+ * even if the process has moved on before it can use the page. Kernels send
+ * again what a link has lost: the records of a message are those of the
+ * transmission that arrived first. */
 typedef struct {
     const Record *marks[MB_FAULT_MARKS];
     const Record *request_start;    /* on the wire */
@@ -28,19 +30,24 @@ typedef struct {
     LedgerMigration *migration; /* what is computed */
     const Record *marks[MB_MARKS];
     const Record *first_start;  /* first critical message on the wire */
-    const Record *resume_end;   /* last bit of the last critical message */
-    const Record *resume_arrival;
+    GPtrArray *resume_ends;     /* last bits of the last critical message, one
+                                 * for each time it was sent */
+    const Record *resume_arrival;   /* the first of them that arrived */
     const Record *abort;
     const Record *timeout;
     const Record *drained;
+    const Record *exit;         /* of the process, in this epoch */
     GPtrArray *faults;          /* of FaultMarks, in order of the first mark */
 } MigrationMarks;
 
 typedef struct {
+    const LedgerConfig *config;
     Ledger *ledger;
     GPtrArray *migrations;      /* of MigrationMarks, as they appear */
     GHashTable *by_epoch;       /* pid << 32 | epoch -> MigrationMarks */
     GHashTable *fault_by_tag;   /* unique in the cluster -> FaultMarks */
+    GHashTable *starts;         /* TX_START of the messages of faults */
+    LedgerLink *links;          /* [source * node_count + target] */
 } LedgerCollector;
 
 /* What arg[0] of the device's records of a message says. */
@@ -54,9 +61,32 @@ static inline uint32_t record_message_flags(const Record *record)
     return (uint16_t)(record->arg[0] >> 16);
 }
 
+static inline uint32_t record_message_length(const Record *record)
+{
+    return (uint32_t)(record->arg[0] >> 32);
+}
+
 static inline uint64_t record_message_bytes(const Record *record)
 {
-    return (record->arg[0] >> 32) + MB_WIRE_HEADER;
+    return (uint64_t)record_message_length(record) + MB_WIRE_HEADER;
+}
+
+/* What arg[2] says: the number of the message on its link. */
+static inline uint64_t record_message_number(const Record *record)
+{
+    return record->arg[2];
+}
+
+/* What arg[3] says: the node at the other end, and why the message was lost
+ * or dropped or, of RX, whether it is a second copy. */
+static inline uint32_t record_peer(const Record *record)
+{
+    return (uint16_t)record->arg[3];
+}
+
+static inline uint32_t record_reason(const Record *record)
+{
+    return (uint32_t)(record->arg[3] >> 48);
 }
 
 /* ledger.c: the migration that the record belongs to, made if it is the first
@@ -68,13 +98,22 @@ bool ledger_set_once(const MigrationMarks *marks, const Record **place,
                      const Record *record, const char *what, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* ledger-message.c: TX_START, TX_END and RX. */
-bool ledger_take_message(LedgerCollector *collector, const Record *record,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* ledger-phase.c: outcome, phases and what follows from them. */
-bool ledger_compute_phases(const MigrationMarks *marks,
-                           const LedgerConfig *config, GError **error)
+/* ledger-message.c: TX_START, TX_END, RX, LOST and DROPPED. */
+GHashTable *ledger_starts_new(void);
+void ledger_take_message(LedgerCollector *collector, const Record *record);
+/* The links that carried something. */
+void ledger_compute_links(LedgerCollector *collector);
+/* ledger-outcome.c: what became of a migration that was not done. */
+bool ledger_compute_outcome(const LedgerCollector *collector,
+                            const MigrationMarks *marks, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Processes that are lost with their nodes; after all migrations. */
+void ledger_compute_lost(LedgerCollector *collector);
+/* ledger-phase.c: the phases of a migration that was done and what follows
+ * from them; `complete` is false and `missing` set if a mark is not there. */
+bool ledger_compute_phases(const LedgerCollector *collector,
+                           const MigrationMarks *marks, bool *complete,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* ledger-fault.c: the faults. */
 bool ledger_compute_faults(const MigrationMarks *marks, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -1,10 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The messages of a migration, as the devices recorded them: what was sent for
- * what, and when the last critical one and those of a fault were on the wire
- * (docs/specs/result.md, "Traffic").
+ * Messages as the devices recorded them: what was sent for what, what the
+ * links did to it, and when the last critical message and those of a fault
+ * were on the wire (docs/specs/result.md, "Traffic" and "Links").
  */
 #include "ledger-marks.h"
+
+/* One transmission in the cluster. */
+typedef struct {
+    uint64_t number;
+    uint32_t source;
+    uint32_t target;
+} Transmission;
+
+static guint hash_transmission(gconstpointer key)
+{
+    const Transmission *t = key;
+
+    return (guint)t->number * 31 + t->source * 257 + t->target;
+}
+
+static gboolean equal_transmissions(gconstpointer a, gconstpointer b)
+{
+    const Transmission *left = a;
+    const Transmission *right = b;
+
+    return left->number == right->number && left->source == right->source &&
+        left->target == right->target;
+}
+
+GHashTable *ledger_starts_new(void)
+{
+    return g_hash_table_new_full(hash_transmission, equal_transmissions,
+                                 g_free, NULL);
+}
+
+/* Is it made by the node that the message comes from? */
+static bool is_sender(const Record *record)
+{
+    return record->type != MB_TRACE_RX && record->type != MB_TRACE_DROPPED;
+}
+
+static Transmission transmission_of(const Record *record)
+{
+    uint32_t peer = record_peer(record);
+    bool sent = is_sender(record);
+
+    return (Transmission) {
+        .number = record_message_number(record),
+        .source = sent ? record->node : peer,
+        .target = sent ? peer : record->node,
+    };
+}
 
 static LedgerTraffic classify(const Record *record)
 {
@@ -25,57 +72,145 @@ static LedgerTraffic classify(const Record *record)
     }
 }
 
+static void count_on_link(LedgerLink *link, const Record *record)
+{
+    static const LedgerLinkCount reasons[] = {
+        [0] = LINK_LOST,
+        [MB_LOST_BY_RATE] = LINK_LOST,
+        [MB_LOST_DOWN] = LINK_DOWN,
+        [MB_LOST_CORRUPT] = LINK_CORRUPT,
+        [MB_LOST_CRASHED] = LINK_CUT,
+    };
+    uint32_t reason = record_reason(record);
+
+    switch (record->type) {
+    case MB_TRACE_TX_START:
+        link->counts[LINK_MESSAGES]++;
+        link->counts[LINK_BYTES] += record_message_bytes(record);
+        break;
+    case MB_TRACE_RX:
+        link->counts[LINK_DOUBLED] += reason != 0;
+        break;
+    case MB_TRACE_LOST:
+    case MB_TRACE_DROPPED:
+        link->counts[reasons[reason < G_N_ELEMENTS(reasons) ? reason : 0]]++;
+        break;
+    default:
+        break;
+    }
+}
+
 /* A request, or the page that answers it, starts or arrives. */
 static void take_fault_message(LedgerCollector *collector,
                                const Record *record)
 {
     uint32_t type = record_message_type(record);
-    bool start = record->type == MB_TRACE_TX_START;
+    Transmission transmission = transmission_of(record);
     FaultMarks *fault = g_hash_table_lookup(collector->fault_by_tag,
                                             &record->arg[1]);
-    const Record **place;
+    const Record **start;
+    const Record **arrival;
 
     if (fault == NULL || (type != MB_MSG_REQUEST && type != MB_MSG_PAGE)) {
         return;
     }
-    if (type == MB_MSG_REQUEST) {
-        place = start ? &fault->request_start : &fault->request_arrival;
-    } else {
-        place = start ? &fault->page_start : &fault->page_arrival;
+    if (record->type == MB_TRACE_TX_START) {
+        g_hash_table_insert(collector->starts,
+                            g_memdup2(&transmission, sizeof(transmission)),
+                            (gpointer)record);
+        return;
     }
-    if (*place == NULL) {
-        *place = record;
+    start = type == MB_MSG_REQUEST ? &fault->request_start
+                                   : &fault->page_start;
+    arrival = type == MB_MSG_REQUEST ? &fault->request_arrival
+                                     : &fault->page_arrival;
+    if (record->type == MB_TRACE_RX && *arrival == NULL) {
+        *arrival = record;
+        *start = g_hash_table_lookup(collector->starts, &transmission);
     }
 }
 
-bool ledger_take_message(LedgerCollector *collector, const Record *record,
-                         GError **error)
+static void take_start(MigrationMarks *marks, const Record *record)
 {
-    MigrationMarks *marks;
-    uint32_t flags = record_message_flags(record);
-    bool last = flags & MB_MSG_RESUME;
+    LedgerMigration *migration = marks->migration;
+    LedgerTraffic traffic = classify(record);
 
+    migration->messages[traffic]++;
+    migration->bytes[traffic] += record_message_bytes(record);
+    if (record_message_flags(record) & MB_MSG_CRITICAL) {
+        migration->critical_messages++;
+        migration->critical_bytes += record_message_bytes(record);
+        marks->first_start = marks->first_start != NULL ? marks->first_start
+                                                        : record;
+    }
+}
+
+static void take_arrival(const LedgerConfig *config, MigrationMarks *marks,
+                         const Record *record)
+{
+    uint32_t flags = record_message_flags(record);
+    Transmission transmission = transmission_of(record);
+
+    if (record_reason(record) != 0) {
+        marks->migration->copied_messages++;
+    } else if (flags & MB_MSG_CRITICAL) {
+        marks->migration->wire_ns += mb_link_wire_ns(
+            &config->links[transmission.source * config->node_count +
+                           transmission.target],
+            record_message_length(record));
+    }
+    if ((flags & MB_MSG_RESUME) && marks->resume_arrival == NULL) {
+        marks->resume_arrival = record;
+    }
+}
+
+void ledger_take_message(LedgerCollector *collector, const Record *record)
+{
+    const LedgerConfig *config = collector->config;
+    Transmission transmission = transmission_of(record);
+
+    /* Of a node that is not there: nothing of it can be told. */
+    if (record_peer(record) >= config->node_count) {
+        return;
+    }
+    count_on_link(&collector->links[transmission.source * config->node_count +
+                                    transmission.target], record);
     if (record->pid == 0 || record->epoch == 0) {
-        return true;
+        return;
     }
-    marks = ledger_need_migration(collector, record);
-    if (record->type == MB_TRACE_TX_END) {
-        return !last || ledger_set_once(marks, &marks->resume_end, record,
-                                        "end of the last message", error);
-    }
-    if (record->type == MB_TRACE_TX_START) {
-        LedgerTraffic traffic = classify(record);
-        marks->migration->messages[traffic]++;
-        marks->migration->bytes[traffic] += record_message_bytes(record);
-        if (flags & MB_MSG_CRITICAL) {
-            marks->migration->critical_messages++;
-            marks->migration->critical_bytes += record_message_bytes(record);
-            marks->first_start = marks->first_start != NULL
-                ? marks->first_start : record;
+    MigrationMarks *marks = ledger_need_migration(collector, record);
+    switch (record->type) {
+    case MB_TRACE_TX_START:
+        take_start(marks, record);
+        break;
+    case MB_TRACE_TX_END:
+        if (record_message_flags(record) & MB_MSG_RESUME) {
+            g_ptr_array_add(marks->resume_ends, (gpointer)record);
         }
+        break;
+    case MB_TRACE_RX:
+        take_arrival(config, marks, record);
+        break;
+    case MB_TRACE_LOST:
+        marks->migration->lost_messages++;
+        break;
+    default:
+        marks->migration->dropped_messages++;
+        break;
     }
     take_fault_message(collector, record);
-    return record->type != MB_TRACE_RX || !last ||
-        ledger_set_once(marks, &marks->resume_arrival, record,
-                        "arrival of the last message", error);
+}
+
+void ledger_compute_links(LedgerCollector *collector)
+{
+    uint32_t count = collector->config->node_count;
+
+    for (uint32_t i = 0; i < count * count; i++) {
+        LedgerLink *link = &collector->links[i];
+        link->source = i / count;
+        link->target = i % count;
+        if (link->counts[LINK_MESSAGES] > 0) {
+            g_array_append_val(collector->ledger->links, *link);
+        }
+    }
 }

@@ -8,10 +8,6 @@
  */
 #include "ledger-marks.h"
 
-#include "error.h"
-
-#define NS_PER_S    UINT64_C(1000000000)
-
 /* The boundaries of the phases, by the records that mark them. */
 enum {
     BOUNDARY_FROZEN,
@@ -46,13 +42,31 @@ static const Record *find_sent(const MigrationMarks *marks)
     return sent;
 }
 
+/* The last bit of that transmission of the last message which arrived. */
+static const Record *find_resume_end(const MigrationMarks *marks)
+{
+    const Record *arrival = marks->resume_arrival;
+
+    for (unsigned i = 0; i < marks->resume_ends->len && arrival != NULL; i++) {
+        const Record *end = marks->resume_ends->pdata[i];
+        if (record_message_number(end) == record_message_number(arrival) &&
+            end->node == record_peer(arrival) &&
+            record_peer(end) == arrival->node) {
+            return end;
+        }
+    }
+    /* None has arrived: it is known at least that it was sent. */
+    return arrival == NULL && marks->resume_ends->len > 0
+        ? marks->resume_ends->pdata[0] : NULL;
+}
+
 static void find_boundaries(const MigrationMarks *marks,
                             const Record *boundaries[BOUNDARIES])
 {
     boundaries[BOUNDARY_FROZEN] = marks->marks[MB_MARK_FROZEN];
     boundaries[BOUNDARY_SELECTED] = marks->marks[MB_MARK_SELECTED];
     boundaries[BOUNDARY_SENT] = find_sent(marks);
-    boundaries[BOUNDARY_TX_END] = marks->resume_end;
+    boundaries[BOUNDARY_TX_END] = find_resume_end(marks);
     boundaries[BOUNDARY_RX] = marks->resume_arrival;
     boundaries[BOUNDARY_RECEIVED] = marks->marks[MB_MARK_RECEIVED];
     boundaries[BOUNDARY_INSTALLED] = marks->marks[MB_MARK_INSTALLED];
@@ -99,19 +113,9 @@ static bool compute_phase(const MigrationMarks *marks, unsigned kind,
     return true;
 }
 
-/* Latency of the link and the time its bytes take. */
-static uint64_t wire_time(const LedgerConfig *config, uint64_t bytes)
+static void compute_critical_traffic(const LedgerConfig *config,
+                                     LedgerMigration *migration)
 {
-    unsigned __int128 bits = (unsigned __int128)bytes * 8 * NS_PER_S;
-
-    return config->latency_ns +
-        (uint64_t)((bits + config->bits_per_s - 1) / config->bits_per_s);
-}
-
-static void compute_critical_traffic(const MigrationMarks *marks,
-                                     const LedgerConfig *config)
-{
-    LedgerMigration *migration = marks->migration;
     LedgerPhase *transmit = &migration->phases[PHASE_TRANSMIT];
     LedgerPhase *wire = &migration->phases[PHASE_WIRE];
 
@@ -119,11 +123,13 @@ static void compute_critical_traffic(const MigrationMarks *marks,
     transmit->messages = migration->critical_messages;
     wire->bytes = transmit->bytes;
     wire->messages = transmit->messages;
-    migration->wire_ns = wire_time(config, transmit->bytes);
+    /* What the messages occupy at the sender's port has been summed up. */
+    migration->wire_ns += config->links[migration->source * config->node_count
+                                        + migration->target].latency_ns;
 }
 
-static bool compute_done(const MigrationMarks *marks,
-                         const LedgerConfig *config,
+static bool compute_done(const LedgerCollector *collector,
+                         const MigrationMarks *marks,
                          const Record *const boundaries[BOUNDARIES],
                          GError **error)
 {
@@ -139,9 +145,8 @@ static bool compute_done(const MigrationMarks *marks,
         }
         sum_ns += migration->phases[kind].duration_ns;
     }
-    compute_critical_traffic(marks, config);
+    compute_critical_traffic(collector->config, migration);
     uint64_t resumed_ns = marks->marks[MB_MARK_RESUMED]->time_ns;
-    migration->outcome = OUTCOME_DONE;
     migration->latency_ns = resumed_ns -
         marks->marks[MB_MARK_FROZEN]->time_ns;
     migration->residue_ns = (int64_t)(migration->latency_ns - sum_ns);
@@ -152,33 +157,20 @@ static bool compute_done(const MigrationMarks *marks,
     return true;
 }
 
-bool ledger_compute_phases(const MigrationMarks *marks,
-                           const LedgerConfig *config, GError **error)
+bool ledger_compute_phases(const LedgerCollector *collector,
+                           const MigrationMarks *marks, bool *complete,
+                           GError **error)
 {
-    LedgerMigration *migration = marks->migration;
     const Record *boundaries[BOUNDARIES];
 
-    if (marks->abort != NULL && marks->marks[MB_MARK_RESUMED] != NULL) {
-        return ledger_fail(marks, error, "aborted, and resumed at the target: "
-                           "two copies");
-    }
-    if (marks->timeout != NULL) {
-        migration->outcome = OUTCOME_LOST;
-        migration->error_number = (uint32_t)marks->timeout->arg[0];
-        return true;
-    }
-    if (marks->abort != NULL) {
-        migration->outcome = OUTCOME_ABORTED;
-        migration->error_number = (uint32_t)marks->abort->arg[0];
-        return true;
-    }
+    *complete = false;
     find_boundaries(marks, boundaries);
     for (unsigned i = 0; i < BOUNDARIES; i++) {
         if (boundaries[i] == NULL) {
-            migration->outcome = OUTCOME_UNFINISHED;
-            migration->missing = g_strdup(boundary_names[i]);
+            marks->migration->missing = g_strdup(boundary_names[i]);
             return true;
         }
     }
-    return compute_done(marks, config, boundaries, error);
+    *complete = true;
+    return compute_done(collector, marks, boundaries, error);
 }

@@ -19,7 +19,14 @@ const char *const ledger_traffic_names[TRAFFIC_COUNT] = {
     "state", "critical", "map", "pushed", "demanded", "requests", "control",
 };
 const char *const ledger_outcome_names[OUTCOME_COUNT] = {
-    "done", "aborted", "not-started", "lost", "unfinished",
+    "done", "aborted", "not-started", "lost", "unfinished", "killed",
+    "source-crashed", "target-crashed",
+};
+const char *const ledger_node_states[NODE_STATES] = {
+    "up", "crashed", "halted",
+};
+const char *const ledger_link_counts[LINK_COUNTS] = {
+    "messages", "bytes", "lost", "down", "corrupt", "cut", "doubled",
 };
 
 LedgerMigration *ledger_migration_new(void)
@@ -29,6 +36,7 @@ LedgerMigration *ledger_migration_new(void)
     migration->plan_index = LEDGER_NONE;
     migration->source = LEDGER_NONE;
     migration->target = LEDGER_NONE;
+    migration->crashed_node = LEDGER_NONE;
     migration->faults = g_array_new(FALSE, TRUE, sizeof(LedgerFault));
     return migration;
 }
@@ -51,7 +59,9 @@ void ledger_free(Ledger *ledger)
 {
     if (ledger != NULL) {
         g_free(ledger->processes);
-        g_ptr_array_unref(ledger->migrations);
+        g_free(ledger->nodes);
+        g_clear_pointer(&ledger->migrations, g_ptr_array_unref);
+        g_clear_pointer(&ledger->links, g_array_unref);
         g_free(ledger);
     }
 }
@@ -61,6 +71,7 @@ static void marks_free(void *data)
     MigrationMarks *marks = data;
 
     ledger_migration_free(marks->migration);
+    g_ptr_array_unref(marks->resume_ends);
     g_ptr_array_unref(marks->faults);
     g_free(marks);
 }
@@ -87,6 +98,7 @@ static MigrationMarks *add_migration(LedgerCollector *collector,
     marks->migration->pid = record->pid;
     marks->migration->epoch = record->epoch;
     marks->migration->started_ns = record->time_ns;
+    marks->resume_ends = g_ptr_array_new();
     marks->faults = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(collector->migrations, marks);
     return marks;
@@ -226,16 +238,45 @@ static void take_process(LedgerCollector *collector, const Record *record)
     }
 }
 
+static void take_exit(LedgerCollector *collector, const Record *record)
+{
+    MigrationMarks *marks = find_migration(collector, record);
+
+    take_process(collector, record);
+    if (marks != NULL) {
+        marks->exit = record;
+    }
+}
+
+static void take_node(LedgerCollector *collector, const Record *record,
+                      LedgerNodeState state)
+{
+    LedgerNode *node = &collector->ledger->nodes[record->node];
+
+    if (node->state == NODE_UP) {
+        node->state = state;
+        node->time_ns = record->time_ns;
+    }
+}
+
 static bool take_record(LedgerCollector *collector, const Record *record,
                         GError **error)
 {
     MigrationMarks *marks;
 
     switch (record->type) {
-    case MB_TRACE_PROC_START:
     case MB_TRACE_PROC_EXIT:
+        take_exit(collector, record);
+        return true;
+    case MB_TRACE_PROC_START:
     case MB_TRACE_NOSYS:
         take_process(collector, record);
+        return true;
+    case MB_TRACE_CRASH:
+        take_node(collector, record, NODE_CRASHED);
+        return true;
+    case MB_TRACE_HALT:
+        take_node(collector, record, NODE_HALTED);
         return true;
     case MB_TRACE_PHASE:
         return take_phase(collector, record, error);
@@ -244,7 +285,10 @@ static bool take_record(LedgerCollector *collector, const Record *record,
     case MB_TRACE_TX_START:
     case MB_TRACE_TX_END:
     case MB_TRACE_RX:
-        return ledger_take_message(collector, record, error);
+    case MB_TRACE_LOST:
+    case MB_TRACE_DROPPED:
+        ledger_take_message(collector, record);
+        return true;
     case MB_TRACE_ABORT:
         return take_abort(collector, record, error);
     case MB_TRACE_DRAINED:
@@ -276,12 +320,11 @@ static int compare_migrations(const void *a, const void *b)
         : (left->epoch > right->epoch) - (left->epoch < right->epoch);
 }
 
-static bool compute_all(LedgerCollector *collector, const LedgerConfig *config,
-                        GError **error)
+static bool compute_all(LedgerCollector *collector, GError **error)
 {
     for (unsigned i = 0; i < collector->migrations->len; i++) {
         MigrationMarks *marks = collector->migrations->pdata[i];
-        if (!ledger_compute_phases(marks, config, error) ||
+        if (!ledger_compute_outcome(collector, marks, error) ||
             !ledger_compute_faults(marks, error)) {
             return false;
         }
@@ -289,34 +332,52 @@ static bool compute_all(LedgerCollector *collector, const LedgerConfig *config,
                         g_steal_pointer(&marks->migration));
     }
     g_ptr_array_sort(collector->ledger->migrations, compare_migrations);
+    ledger_compute_lost(collector);
+    ledger_compute_links(collector);
     return true;
+}
+
+static Ledger *ledger_new(const LedgerConfig *config)
+{
+    Ledger *ledger = g_new0(Ledger, 1);
+
+    ledger->process_count = config->process_count;
+    ledger->processes = g_new0(LedgerProcess, config->process_count + 1);
+    ledger->node_count = config->node_count;
+    ledger->nodes = g_new0(LedgerNode, config->node_count);
+    ledger->migrations = g_ptr_array_new_with_free_func(migration_free);
+    ledger->links = g_array_new(FALSE, FALSE, sizeof(LedgerLink));
+    return ledger;
 }
 
 Ledger *ledger_compute(const TraceFile *trace, const LedgerConfig *config,
                        GError **error)
 {
-    g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
+    g_autoptr(Ledger) ledger = ledger_new(config);
     g_autoptr(GPtrArray) migrations =
         g_ptr_array_new_with_free_func(marks_free);
     g_autoptr(GHashTable) by_epoch =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     g_autoptr(GHashTable) fault_by_tag =
         g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(GHashTable) starts = ledger_starts_new();
+    g_autofree LedgerLink *links =
+        g_new0(LedgerLink, (size_t)config->node_count * config->node_count);
     LedgerCollector collector = {
+        .config = config,
         .ledger = ledger,
         .migrations = migrations,
         .by_epoch = by_epoch,
         .fault_by_tag = fault_by_tag,
+        .starts = starts,
+        .links = links,
     };
 
-    ledger->process_count = config->process_count;
-    ledger->processes = g_new0(LedgerProcess, config->process_count + 1);
-    ledger->migrations = g_ptr_array_new_with_free_func(migration_free);
+    g_assert(trace->node_count == config->node_count);
     for (uint64_t i = 0; i < trace->record_count; i++) {
         if (!take_record(&collector, &trace->records[i], error)) {
             return NULL;
         }
     }
-    return compute_all(&collector, config, error) ? g_steal_pointer(&ledger)
-                                                  : NULL;
+    return compute_all(&collector, error) ? g_steal_pointer(&ledger) : NULL;
 }

@@ -13,7 +13,40 @@
 
 #include "trace-file.h"
 
+#include "hw/abi/link.h"
+
 #define LEDGER_NONE     UINT32_MAX  /* no node, no migration of the plan */
+
+typedef enum {
+    NODE_UP,                    /* stood still when the run ended */
+    NODE_CRASHED,               /* as the experiment wanted */
+    NODE_HALTED,                /* by its kernel */
+    NODE_STATES,
+} LedgerNodeState;
+
+typedef struct {
+    LedgerNodeState state;
+    uint64_t time_ns;           /* of the crash or halt */
+} LedgerNode;
+
+/* What is counted of each link. */
+typedef enum {
+    LINK_MESSAGES,              /* begun, whatever became of them */
+    LINK_BYTES,
+    LINK_LOST,                  /* by rate, or as an exact fault */
+    LINK_DOWN,                  /* lost while the link was down */
+    LINK_CORRUPT,
+    LINK_CUT,                   /* by the crash of the sender */
+    LINK_DOUBLED,               /* second copies that were delivered */
+    LINK_COUNTS,
+} LedgerLinkCount;
+
+/* One direction of a link that carried something. */
+typedef struct {
+    uint32_t source;
+    uint32_t target;
+    uint64_t counts[LINK_COUNTS];
+} LedgerLink;
 
 /* The critical path, in order. */
 typedef enum {
@@ -74,9 +107,12 @@ typedef enum {
 typedef enum {
     OUTCOME_DONE,
     OUTCOME_ABORTED,            /* the process went on at the source */
-    OUTCOME_NOT_STARTED,        /* the process had ended before */
+    OUTCOME_NOT_STARTED,        /* there was no process to move */
     OUTCOME_LOST,               /* the target did not answer in time */
     OUTCOME_UNFINISHED,         /* a mark is missing */
+    OUTCOME_KILLED,             /* ended before its first instruction there */
+    OUTCOME_SOURCE_CRASHED,     /* before the process ran at the target */
+    OUTCOME_TARGET_CRASHED,     /* likewise */
     OUTCOME_COUNT,
 } LedgerOutcome;
 
@@ -86,7 +122,11 @@ typedef struct {
     uint32_t plan_index;        /* LEDGER_NONE: asked for by a program */
     LedgerOutcome outcome;
     char *missing;              /* of OUTCOME_UNFINISHED: the mark's name */
-    uint32_t error_number;      /* of OUTCOME_ABORTED and OUTCOME_LOST */
+    uint32_t error_number;      /* what the kernel gave as the reason; 0 */
+    /* source or target, whichever crashed first before all was over;
+     * LEDGER_NONE: neither */
+    uint32_t crashed_node;
+    uint64_t crashed_ns;
     uint32_t algorithm;
     uint32_t source;
     uint32_t target;
@@ -94,7 +134,7 @@ typedef struct {
     /* of OUTCOME_DONE */
     uint64_t latency_ns;
     int64_t residue_ns;         /* latency less the sum of the phases */
-    uint64_t wire_ns;           /* what the critical bytes need at least */
+    uint64_t wire_ns;           /* what the critical messages need at least */
     LedgerPhase phases[PHASE_COUNT];
     bool drained;
     uint64_t drained_ns;        /* from the resume on */
@@ -104,6 +144,9 @@ typedef struct {
     uint64_t critical_bytes;
     uint64_t critical_messages;
     uint64_t page_count;        /* of the process when it was frozen */
+    uint64_t lost_messages;
+    uint64_t dropped_messages;  /* by the receiver's port */
+    uint64_t copied_messages;   /* second copies that were delivered */
     uint64_t duplicate_count;   /* pages that came twice */
     uint64_t cut_fault_count;   /* faults the process did not survive */
     GArray *faults;             /* of LedgerFault, by time */
@@ -112,9 +155,11 @@ typedef struct {
 typedef struct {
     bool started;
     bool ended;
+    bool lost;                  /* with the crash of its node */
     uint32_t node;              /* where it is or was last */
     uint64_t start_ns;
     uint64_t end_ns;
+    uint64_t lost_ns;
     uint32_t wait_status;       /* Linux */
     uint64_t user_instructions;
     uint64_t syscalls;
@@ -124,21 +169,27 @@ typedef struct {
 
 typedef struct {
     uint32_t process_count;     /* of the plan: pids 1 to process_count */
-    uint64_t latency_ns;
-    uint64_t bits_per_s;
+    uint32_t node_count;        /* as many as the trace has */
+    const uint32_t *homes;      /* [pid - 1]: where the plan starts it */
+    const struct mb_link_model *links;  /* [source * node_count + target] */
 } LedgerConfig;
 
 typedef struct {
     LedgerProcess *processes;   /* [pid - 1] */
     uint32_t process_count;
+    uint32_t node_count;
+    LedgerNode *nodes;
     GPtrArray *migrations;      /* of LedgerMigration, in order of their start;
                                  * none of OUTCOME_NOT_STARTED */
+    GArray *links;              /* of LedgerLink, by source, then target */
 } Ledger;
 
 extern const char *const ledger_phase_names[PHASE_COUNT];
 extern const char *const ledger_part_names[PART_COUNT];
 extern const char *const ledger_traffic_names[TRAFFIC_COUNT];
 extern const char *const ledger_outcome_names[OUTCOME_COUNT];
+extern const char *const ledger_node_states[NODE_STATES];
+extern const char *const ledger_link_counts[LINK_COUNTS];
 
 /* Fails if the trace contradicts itself: marks twice or out of order, two
  * running copies. */

@@ -6,109 +6,166 @@
 
 #include <string.h>
 
-#include <json-glib/json-glib.h>
-
 #include "godwit-config.h"
-#include "run-dir.h"
-#include "sha256.h"
+#include "json-read.h"
+#include "json-write.h"
 
-static void put_text(JsonBuilder *json, const char *name, const char *text)
+const char *const manifest_part_names[MANIFEST_PARTS] = {
+    "tool", "emulator", "kernel", "ramdisk", "experiment",
+};
+
+static Manifest *manifest_new(void)
 {
-    json_builder_set_member_name(json, name);
-    json_builder_add_string_value(json, text);
+    Manifest *manifest = g_new0(Manifest, 1);
+
+    manifest->programs = ramdisk_files_new();
+    manifest->inputs = ramdisk_files_new();
+    return manifest;
 }
 
-/* Begins an object for a file of this host; its caller ends it. */
-static bool begin_file(JsonBuilder *json, const char *name, const char *path,
-                       GError **error)
+void manifest_free(Manifest *manifest)
 {
-    char sha256[SHA256_TEXT];
-
-    if (!sha256_of_file(path, sha256, error)) {
-        return false;
+    if (manifest != NULL) {
+        for (unsigned i = 0; i < MANIFEST_PARTS; i++) {
+            g_free(manifest->parts[i].path);
+            g_free(manifest->parts[i].version);
+            g_free(manifest->parts[i].key);
+        }
+        g_ptr_array_unref(manifest->programs);
+        g_ptr_array_unref(manifest->inputs);
+        g_free(manifest);
     }
-    json_builder_set_member_name(json, name);
-    json_builder_begin_object(json);
-    put_text(json, "path", path);
-    put_text(json, "sha256", sha256);
-    return true;
 }
 
-static void put_ramdisk_files(JsonBuilder *json, const char *name,
-                              const GPtrArray *files)
+static void hash_bytes(ManifestPart *part, GBytes *contents)
 {
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
+    gsize bytes;
+    const void *data = g_bytes_get_data(contents, &bytes);
+
+    sha256_of_data(data, bytes, part->sha256);
+}
+
+static void set_experiment(ManifestPart *part, const ManifestConfig *config)
+{
+    part->path = g_canonicalize_filename(config->experiment, NULL);
+    sha256_of_data(config->resolved, strlen(config->resolved), part->sha256);
+}
+
+Manifest *manifest_gather(const ManifestConfig *config, GError **error)
+{
+    g_autoptr(Manifest) manifest = manifest_new();
+    ManifestPart *tool = &manifest->parts[MANIFEST_TOOL];
+    ManifestPart *emulator = &manifest->parts[MANIFEST_EMULATOR];
+    ManifestPart *kernel = &manifest->parts[MANIFEST_KERNEL];
+    ManifestPart *ramdisk = &manifest->parts[MANIFEST_RAMDISK];
+
+    tool->path = g_file_read_link("/proc/self/exe", error);
+    tool->version = g_strdup(GODWIT_VERSION);
+    emulator->path = g_strdup(config->emulator);
+    emulator->version = g_strdup(GODWIT_QEMU_VERSION);
+    emulator->key = g_strdup(GODWIT_QEMU_KEY);
+    if (tool->path == NULL ||
+        !sha256_of_file(tool->path, tool->sha256, error) ||
+        !sha256_of_file(emulator->path, emulator->sha256, error)) {
+        return NULL;
+    }
+    kernel->path = g_strdup(config->kernel);
+    hash_bytes(kernel, config->kernel_bytes);
+    ramdisk->path = g_strdup(config->ramdisk_path);
+    hash_bytes(ramdisk, config->ramdisk->archive);
+    set_experiment(&manifest->parts[MANIFEST_EXPERIMENT], config);
+    ramdisk_files_copy(config->ramdisk->programs, manifest->programs);
+    ramdisk_files_copy(config->ramdisk->inputs, manifest->inputs);
+    return g_steal_pointer(&manifest);
+}
+
+static void write_part(JsonBuilder *json, const char *name,
+                       const ManifestPart *part)
+{
+    json_write_begin_object(json, name);
+    json_write_text(json, "path", part->path);
+    json_write_text(json, "version", part->version);
+    json_write_text(json, "key", part->key);
+    json_write_text(json, "sha256", part->sha256);
+    json_builder_end_object(json);
+}
+
+static void write_files(JsonBuilder *json, const char *name,
+                        const GPtrArray *files)
+{
+    json_write_begin_array(json, name);
     for (unsigned i = 0; i < files->len; i++) {
         const RamdiskFile *file = files->pdata[i];
         json_builder_begin_object(json);
-        put_text(json, "path", file->path);
-        put_text(json, "source", file->source);
-        json_builder_set_member_name(json, "bytes");
-        json_builder_add_int_value(json, (gint64)file->bytes);
-        put_text(json, "sha256", file->sha256);
+        json_write_text(json, "path", file->path);
+        json_write_text(json, "source", file->source);
+        json_write_number(json, "bytes", file->bytes);
+        json_write_text(json, "sha256", file->sha256);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
 }
 
-static bool put_machinery(JsonBuilder *json, const ManifestConfig *config,
-                          GError **error)
+char *manifest_to_json(const Manifest *manifest)
 {
-    g_autofree char *tool = g_file_read_link("/proc/self/exe", error);
-
-    if (tool == NULL || !begin_file(json, "tool", tool, error)) {
-        return false;
-    }
-    put_text(json, "version", GODWIT_VERSION);
-    json_builder_end_object(json);
-    if (!begin_file(json, "emulator", config->emulator, error)) {
-        return false;
-    }
-    put_text(json, "version", GODWIT_QEMU_VERSION);
-    put_text(json, "key", GODWIT_QEMU_KEY);
-    json_builder_end_object(json);
-    if (!begin_file(json, "kernel", config->kernel, error)) {
-        return false;
-    }
-    json_builder_end_object(json);
-    return true;
-}
-
-static void put_experiment(JsonBuilder *json, const ManifestConfig *config)
-{
-    g_autofree char *path = g_canonicalize_filename(config->experiment, NULL);
-    char sha256[SHA256_TEXT];
-    gsize bytes;
-    const void *archive = g_bytes_get_data(config->ramdisk->archive, &bytes);
-
-    json_builder_set_member_name(json, "experiment");
-    json_builder_begin_object(json);
-    put_text(json, "path", path);
-    sha256_of_data(config->resolved, strlen(config->resolved), sha256);
-    put_text(json, "resolved_sha256", sha256);
-    json_builder_end_object(json);
-    sha256_of_data(archive, bytes, sha256);
-    put_text(json, "ramdisk_sha256", sha256);
-}
-
-char *manifest_format(const ManifestConfig *config, GError **error)
-{
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    g_autoptr(JsonGenerator) generator = json_generator_new();
+    g_autoptr(JsonBuilder) json = json_builder_new_immutable();
 
     json_builder_begin_object(json);
-    put_text(json, "schema", RUN_DIR_MANIFEST_SCHEMA);
-    if (!put_machinery(json, config, error)) {
-        return NULL;
+    json_write_text(json, "schema", MANIFEST_SCHEMA);
+    for (unsigned i = 0; i < MANIFEST_PARTS; i++) {
+        write_part(json, manifest_part_names[i], &manifest->parts[i]);
     }
-    put_experiment(json, config);
-    put_ramdisk_files(json, "programs", config->ramdisk->programs);
-    put_ramdisk_files(json, "inputs", config->ramdisk->inputs);
+    write_files(json, "programs", manifest->programs);
+    write_files(json, "inputs", manifest->inputs);
     json_builder_end_object(json);
-    g_autoptr(JsonNode) root = json_builder_get_root(json);
-    json_generator_set_pretty(generator, TRUE);
-    json_generator_set_root(generator, root);
-    g_autofree char *text = json_generator_to_data(generator, NULL);
-    return g_strconcat(text, "\n", NULL);
+    return json_write_finish(json);
+}
+
+static void read_file(JsonRead *read, JsonObject *object, unsigned index,
+                      void *data)
+{
+    RamdiskFile file = {
+        .path = (char *)json_read_text(read, object, "path"),
+        .source = (char *)json_read_text(read, object, "source"),
+        .bytes = json_read_number(read, object, "bytes", 0),
+    };
+
+    json_read_sha256(read, object, "sha256", file.sha256);
+    ramdisk_files_add(data, &file);
+}
+
+static void read_part(JsonRead *read, JsonObject *object, ManifestPart *part)
+{
+    part->path = g_strdup(json_read_text(read, object, "path"));
+    part->version = g_strdup(json_read_text(read, object, "version"));
+    part->key = g_strdup(json_read_text(read, object, "key"));
+    json_read_sha256(read, object, "sha256", part->sha256);
+}
+
+static void read_manifest(JsonRead *read, JsonObject *object, void *data)
+{
+    Manifest *manifest = data;
+
+    if (g_strcmp0(json_read_text(read, object, "schema"),
+                  MANIFEST_SCHEMA) != 0) {
+        json_read_fail(read, "schema", MANIFEST_SCHEMA);
+        return;
+    }
+    for (unsigned i = 0; i < MANIFEST_PARTS; i++) {
+        JsonObject *part = json_read_object(read, object,
+                                            manifest_part_names[i]);
+        if (part != NULL) {
+            read_part(read, part, &manifest->parts[i]);
+        }
+    }
+    json_read_array(read, object, "programs", read_file, manifest->programs);
+    json_read_array(read, object, "inputs", read_file, manifest->inputs);
+}
+
+Manifest *manifest_from_json(const char *text, GError **error)
+{
+    g_autoptr(Manifest) manifest = manifest_new();
+
+    return json_read_text_object(text, read_manifest, manifest, error)
+        ? g_steal_pointer(&manifest) : NULL;
 }

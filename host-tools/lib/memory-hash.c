@@ -31,34 +31,87 @@ static void hash_pages(Sha256 *sha, const uint8_t *memory, uint64_t start,
     }
 }
 
-bool memory_hash(int fd, uint64_t bytes, char text[static SHA256_TEXT],
-                 GError **error)
+static bool hash_memory(const MemoryHash *hash, GError **error)
 {
     g_autoptr(Sha256) sha = sha256_new();
-    const uint8_t *memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    const uint8_t *memory = mmap(NULL, hash->bytes, PROT_READ, MAP_SHARED,
+                                 hash->fd, 0);
     off_t at = 0;
 
     if (memory == MAP_FAILED) {
         return godwit_fail_errno(error, "cannot map a node's memory");
     }
-    while ((uint64_t)at < bytes) {
-        off_t start = lseek(fd, at, SEEK_DATA);
+    while ((uint64_t)at < hash->bytes) {
+        off_t start = lseek(hash->fd, at, SEEK_DATA);
         if (start < 0) {
             break;
         }
-        off_t end = lseek(fd, start, SEEK_HOLE);
+        off_t end = lseek(hash->fd, start, SEEK_HOLE);
         if (end < 0) {
             break;
         }
         hash_pages(sha, memory, (uint64_t)start / PAGE_BYTES * PAGE_BYTES,
-                   MIN((uint64_t)end, bytes));
+                   MIN((uint64_t)end, hash->bytes));
         at = end;
     }
-    bool done = (uint64_t)at >= bytes || errno == ENXIO;
+    bool done = (uint64_t)at >= hash->bytes || errno == ENXIO;
     if (!done) {
         godwit_fail_errno(error, "cannot find the data in a node's memory");
     }
-    munmap((void *)memory, bytes);
-    sha256_finish(sha, text);
+    munmap((void *)memory, hash->bytes);
+    sha256_finish(sha, hash->text);
     return done;
+}
+
+typedef struct {
+    const MemoryHash *hashes;
+    size_t count;
+    size_t next;                /* atomic: the first that nobody has taken */
+    GError *error;              /* the first one; under lock */
+    GMutex lock;
+} Work;
+
+static void *hash_what_is_left(void *data)
+{
+    Work *work = data;
+    size_t i;
+
+    while ((i = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED)) <
+           work->count) {
+        GError *error = NULL;
+        if (!hash_memory(&work->hashes[i], &error)) {
+            g_mutex_lock(&work->lock);
+            if (work->error == NULL) {
+                work->error = g_steal_pointer(&error);
+            }
+            g_mutex_unlock(&work->lock);
+            g_clear_error(&error);
+        }
+    }
+    return NULL;
+}
+
+bool memory_hash_all(const MemoryHash *hashes, size_t count, GError **error)
+{
+    Work work = { .hashes = hashes, .count = count };
+    size_t helpers = MIN(g_get_num_processors(), count);
+    g_autofree GThread **threads = g_new0(GThread *, helpers + 1);
+
+    g_mutex_init(&work.lock);
+    /* One of them is this thread; one that does not start is not missed. */
+    for (size_t i = 1; i < helpers; i++) {
+        threads[i] = g_thread_try_new("hash", hash_what_is_left, &work, NULL);
+    }
+    hash_what_is_left(&work);
+    for (size_t i = 1; i < helpers; i++) {
+        if (threads[i] != NULL) {
+            g_thread_join(threads[i]);
+        }
+    }
+    g_mutex_clear(&work.lock);
+    if (work.error != NULL) {
+        g_propagate_error(error, work.error);
+        return false;
+    }
+    return true;
 }

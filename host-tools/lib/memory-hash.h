@@ -8,14 +8,21 @@
 #define LIB_MEMORY_HASH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <glib.h>
 
 #include "sha256.h"
 
-/* `fd` is the memory file of `bytes`, a multiple of 4096; holes are skipped. */
-bool memory_hash(int fd, uint64_t bytes, char text[static SHA256_TEXT],
-                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef struct {
+    int fd;                     /* the memory file */
+    uint64_t bytes;             /* of it, a multiple of 4096 */
+    char *text;                 /* SHA256_TEXT bytes for the hash */
+} MemoryHash;
+
+/* All of them, on all processors; holes are skipped. */
+bool memory_hash_all(const MemoryHash *hashes, size_t count, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -50,6 +50,47 @@ void ramdisk_free(Ramdisk *ramdisk)
     }
 }
 
+GPtrArray *ramdisk_files_new(void)
+{
+    return g_ptr_array_new_with_free_func(file_free);
+}
+
+void ramdisk_files_add(GPtrArray *files, const RamdiskFile *file)
+{
+    RamdiskFile *copy = g_memdup2(file, sizeof(*file));
+
+    copy->path = g_strdup(file->path);
+    copy->source = g_strdup(file->source);
+    g_ptr_array_add(files, copy);
+}
+
+void ramdisk_files_copy(const GPtrArray *from, GPtrArray *to)
+{
+    for (unsigned i = 0; i < from->len; i++) {
+        ramdisk_files_add(to, from->pdata[i]);
+    }
+}
+
+static Ramdisk *ramdisk_new(void)
+{
+    Ramdisk *ramdisk = g_new0(Ramdisk, 1);
+
+    ramdisk->programs = ramdisk_files_new();
+    ramdisk->inputs = ramdisk_files_new();
+    return ramdisk;
+}
+
+Ramdisk *ramdisk_new_of(GBytes *archive, const GPtrArray *programs,
+                        const GPtrArray *inputs)
+{
+    Ramdisk *ramdisk = ramdisk_new();
+
+    ramdisk->archive = g_bytes_ref(archive);
+    ramdisk_files_copy(programs, ramdisk->programs);
+    ramdisk_files_copy(inputs, ramdisk->inputs);
+    return ramdisk;
+}
+
 /* Puts a file of this host into the archive and on the list. */
 static bool add_file(Cpio *cpio, GPtrArray *list, const char *path,
                      const char *source, bool executable, uint64_t *room,
@@ -73,12 +114,11 @@ static bool add_file(Cpio *cpio, GPtrArray *list, const char *path,
         return godwit_misuse(error, "%s", cause->message);
     }
     *room -= MIN(*room, bytes);
-    RamdiskFile *file = g_new0(RamdiskFile, 1);
-    file->path = g_strdup(path);
-    file->source = g_strdup(source);
-    file->bytes = bytes;
-    sha256_of_data(data, bytes, file->sha256);
-    g_ptr_array_add(list, file);
+    RamdiskFile file = {
+        .path = (char *)path, .source = (char *)source, .bytes = bytes,
+    };
+    sha256_of_data(data, bytes, file.sha256);
+    ramdisk_files_add(list, &file);
     g_autoptr(GBytes) contents = g_bytes_new_take(g_steal_pointer(&data),
                                                   bytes);
     cpio_add_file(cpio, path, executable ? 0755 : 0644, contents);
@@ -130,7 +170,7 @@ static void add_text(Cpio *cpio, const char *path, const char *text)
 static bool add_all(Ramdisk *ramdisk, Cpio *cpio, const Experiment *experiment,
                     GError **error)
 {
-    uint64_t room = experiment->memory_bytes / 2 - RESERVED_BYTES;
+    uint64_t room = experiment_memory_min(experiment) / 2 - RESERVED_BYTES;
     g_autoptr(GBytes) plan = plan_encode(experiment, error);
 
     if (plan == NULL) {
@@ -157,17 +197,15 @@ static bool add_all(Ramdisk *ramdisk, Cpio *cpio, const Experiment *experiment,
 
 Ramdisk *ramdisk_build(const Experiment *experiment, GError **error)
 {
-    g_autoptr(Ramdisk) ramdisk = g_new0(Ramdisk, 1);
+    g_autoptr(Ramdisk) ramdisk = ramdisk_new();
     g_autoptr(Cpio) cpio = cpio_new();
 
-    ramdisk->programs = g_ptr_array_new_with_free_func(file_free);
-    ramdisk->inputs = g_ptr_array_new_with_free_func(file_free);
     if (!add_all(ramdisk, cpio, experiment, error)) {
         return NULL;
     }
     ramdisk->archive = cpio_finish(cpio);
     if (g_bytes_get_size(ramdisk->archive) >
-        experiment->memory_bytes / 2 - RESERVED_BYTES) {
+        experiment_memory_min(experiment) / 2 - RESERVED_BYTES) {
         godwit_misuse(error, "the RAM disk does not fit: it may take half of a "
                       "node's memory less 2MiB; raise [cluster] memory");
         return NULL;

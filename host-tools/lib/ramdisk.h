@@ -26,6 +26,15 @@ typedef struct {
     GPtrArray *inputs;          /* of RamdiskFile: the experiment's */
 } Ramdisk;
 
+/* A list of RamdiskFile. */
+GPtrArray *ramdisk_files_new(void);
+/* Appends a copy. */
+void ramdisk_files_add(GPtrArray *files, const RamdiskFile *file);
+void ramdisk_files_copy(const GPtrArray *from, GPtrArray *to);
+
+/* One that was built before; the files that it was built of are copied. */
+Ramdisk *ramdisk_new_of(GBytes *archive, const GPtrArray *programs,
+                        const GPtrArray *inputs);
 /* Reads everything; an error names what is missing or does not fit. */
 Ramdisk *ramdisk_build(const Experiment *experiment, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -5,8 +5,17 @@
 #include "result.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SIGNAL_MASK 0x7fu       /* of a Linux wait status */
+
+static void node_free(void *data)
+{
+    ResultNode *node = data;
+
+    g_free(node->cost);
+    g_free(node);
+}
 
 static void process_free(void *data)
 {
@@ -30,9 +39,10 @@ Result *result_new(void)
 {
     Result *result = g_new0(Result, 1);
 
-    result->nodes = g_ptr_array_new_with_free_func(g_free);
+    result->nodes = g_ptr_array_new_with_free_func(node_free);
     result->processes = g_ptr_array_new_with_free_func(process_free);
     result->migrations = g_ptr_array_new_with_free_func(migration_free);
+    result->links = g_array_new(FALSE, FALSE, sizeof(LedgerLink));
     return result;
 }
 
@@ -45,6 +55,7 @@ void result_free(Result *result)
         g_ptr_array_unref(result->nodes);
         g_ptr_array_unref(result->processes);
         g_ptr_array_unref(result->migrations);
+        g_array_unref(result->links);
         g_free(result);
     }
 }
@@ -74,6 +85,25 @@ ResultMigration *result_add_migration(Result *result, LedgerMigration *ledger)
     return migration;
 }
 
+char *result_migration_name(const ResultMigration *migration)
+{
+    return migration->id == 0
+        ? g_strdup_printf("migration of '%s'", migration->process)
+        : g_strdup_printf("migration %" G_GUINT64_FORMAT " of '%s'",
+                          migration->id, migration->process);
+}
+
+const char *result_process_state(const LedgerProcess *process)
+{
+    if (process->ended) {
+        return "ended";
+    }
+    if (process->lost) {
+        return "lost";
+    }
+    return process->started ? "not-ended" : "not-started";
+}
+
 int result_exit_status(const LedgerProcess *process)
 {
     if (!process->ended || (process->wait_status & SIGNAL_MASK) != 0) {
@@ -92,7 +122,7 @@ int result_signal(const LedgerProcess *process)
 
 char *result_digest_text(const Result *result)
 {
-    GString *text = g_string_new("godwit-digest-1\n");
+    GString *text = g_string_new("godwit-digest-2\n");
 
     g_string_append_printf(text, "trace %s\n", result->trace_sha256);
     for (unsigned i = 0; i < result->processes->len; i++) {
@@ -104,11 +134,20 @@ char *result_digest_text(const Result *result)
     }
     for (unsigned i = 0; i < result->nodes->len; i++) {
         const ResultNode *node = result->nodes->pdata[i];
-        g_string_append_printf(text, "node %u %" G_GUINT64_FORMAT " %s\n",
-                               node->node, node->instructions,
-                               node->memory_sha256);
+        g_string_append_printf(text, "node %u %s %" G_GUINT64_FORMAT " %s\n",
+                               node->node,
+                               ledger_node_states[node->facts.state],
+                               node->instructions, node->memory_sha256);
     }
     return g_string_free(text, FALSE);
+}
+
+void result_compute_digest(const Result *result,
+                           char digest[static SHA256_TEXT])
+{
+    g_autofree char *text = result_digest_text(result);
+
+    sha256_of_data(text, strlen(text), digest);
 }
 
 static int compare_values(const void *a, const void *b)

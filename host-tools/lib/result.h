@@ -13,10 +13,14 @@
 #include "ledger.h"
 #include "sha256.h"
 
-#define RESULT_SCHEMA   "godwit-result-1"
+#define RESULT_SCHEMA   "godwit-result-2"
 
 typedef struct {
     uint32_t node;
+    LedgerNode facts;
+    uint32_t clock_num;         /* a cycle takes num / den ns */
+    uint32_t clock_den;
+    char *cost;                 /* of instructions, as in the experiment */
     uint64_t instructions;
     char memory_sha256[SHA256_TEXT];
 } ResultNode;
@@ -47,6 +51,7 @@ typedef struct {
     GPtrArray *nodes;           /* of ResultNode */
     GPtrArray *processes;       /* of ResultProcess, as in the plan */
     GPtrArray *migrations;      /* of ResultMigration */
+    GArray *links;              /* of LedgerLink */
 } Result;
 
 Result *result_new(void);
@@ -58,8 +63,16 @@ ResultProcess *result_add_process(Result *result);
 /* Takes over the ledger's migration. */
 ResultMigration *result_add_migration(Result *result, LedgerMigration *ledger);
 
+/* "migration 1 of 'sort'", "migration of 'sort'" if a program asked. */
+char *result_migration_name(const ResultMigration *migration);
+
 /* The text that the digest is the SHA-256 of. */
 char *result_digest_text(const Result *result);
+void result_compute_digest(const Result *result,
+                           char digest[static SHA256_TEXT]);
+
+/* "ended", "lost", "not-ended" or "not-started". */
+const char *result_process_state(const LedgerProcess *process);
 
 /* Exit status and signal of a Linux wait status; one of them is -1. */
 int result_exit_status(const LedgerProcess *process);

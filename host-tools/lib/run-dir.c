@@ -20,8 +20,8 @@
 #define TAIL_BYTES      1024
 
 static const char *const known_names[] = {
-    RUN_DIR_MANIFEST, RUN_DIR_EXPERIMENT, RUN_DIR_RESULT, RUN_DIR_TRACE,
-    OUTPUT_FOLDER, CONSOLE_FOLDER,
+    RUN_DIR_MANIFEST, RUN_DIR_EXPERIMENT, RUN_DIR_KERNEL, RUN_DIR_RAMDISK,
+    RUN_DIR_RESULT, RUN_DIR_TRACE, OUTPUT_FOLDER, CONSOLE_FOLDER,
 };
 
 /* Names in a folder, without "." and ".."; NULL on error. */
@@ -68,13 +68,14 @@ static bool is_known(const char *name)
     return false;
 }
 
+/* Of any version. */
 static bool has_manifest(const char *path)
 {
     g_autofree char *name = g_build_filename(path, RUN_DIR_MANIFEST, NULL);
     g_autofree char *text = NULL;
 
     return g_file_get_contents(name, &text, NULL, NULL) &&
-        strstr(text, "\"" RUN_DIR_MANIFEST_SCHEMA "\"") != NULL;
+        strstr(text, "\"" MANIFEST_NAME "-") != NULL;
 }
 
 /*
@@ -96,6 +97,20 @@ static bool is_run_dir(const char *path, const GPtrArray *names)
         (has_name(names, OUTPUT_FOLDER) && has_name(names, CONSOLE_FOLDER));
 }
 
+/* Removes what has one of these endings. */
+static void remove_files(int folder, const char *const *suffixes)
+{
+    g_autoptr(GPtrArray) names = list_names(folder);
+
+    for (unsigned i = 0; names != NULL && i < names->len; i++) {
+        for (size_t k = 0; suffixes[k] != NULL; k++) {
+            if (g_str_has_suffix(names->pdata[i], suffixes[k])) {
+                unlinkat(folder, names->pdata[i], 0);
+            }
+        }
+    }
+}
+
 /* Opens a folder in the run directory, made if need be, and removes the files
  * of earlier runs in it. */
 static int open_folder(int fd, const char *name, const char *const *suffixes,
@@ -111,14 +126,7 @@ static int open_folder(int fd, const char *name, const char *const *suffixes,
         godwit_fail_errno(error, "cannot open %s", name);
         return -1;
     }
-    g_autoptr(GPtrArray) names = list_names(folder);
-    for (unsigned i = 0; names != NULL && i < names->len; i++) {
-        for (size_t k = 0; suffixes[k] != NULL; k++) {
-            if (g_str_has_suffix(names->pdata[i], suffixes[k])) {
-                unlinkat(folder, names->pdata[i], 0);
-            }
-        }
-    }
+    remove_files(folder, suffixes);
     return folder;
 }
 
@@ -138,12 +146,14 @@ static bool open_and_lock(RunDir *dir, GError **error)
     return true;
 }
 
+static const char *const output_suffixes[] = { ".stdout", ".stderr", NULL };
+static const char *const console_suffixes[] = { ".log", NULL };
+
 static bool check_and_empty(RunDir *dir, GError **error)
 {
-    static const char *const output_suffixes[] = { ".stdout", ".stderr", NULL };
-    static const char *const console_suffixes[] = { ".log", NULL };
     static const char *const results[] = {
-        RUN_DIR_RESULT, RUN_DIR_TRACE, RUN_DIR_EXPERIMENT,
+        RUN_DIR_RESULT, RUN_DIR_TRACE, RUN_DIR_RAMDISK, RUN_DIR_KERNEL,
+        RUN_DIR_EXPERIMENT,
     };
     g_autoptr(GPtrArray) names = list_names(dir->fd);
 
@@ -199,20 +209,95 @@ void run_dir_close(RunDir *dir)
     }
 }
 
+static void remove_folder(int fd, const char *name,
+                          const char *const *suffixes)
+{
+    int folder = openat(fd, name,
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (folder >= 0) {
+        remove_files(folder, suffixes);
+        close(folder);
+        unlinkat(fd, name, AT_REMOVEDIR);
+    }
+}
+
+void run_dir_remove_bulk(const char *path)
+{
+    static const char *const names[] = {
+        RUN_DIR_TRACE, RUN_DIR_RAMDISK, RUN_DIR_KERNEL,
+    };
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return;
+    }
+    remove_folder(fd, OUTPUT_FOLDER, output_suffixes);
+    remove_folder(fd, CONSOLE_FOLDER, console_suffixes);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        unlinkat(fd, names[i], 0);
+    }
+    close(fd);
+}
+
+void run_dir_remove(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return;
+    }
+    remove_folder(fd, OUTPUT_FOLDER, output_suffixes);
+    remove_folder(fd, CONSOLE_FOLDER, console_suffixes);
+    for (size_t i = 0; i < G_N_ELEMENTS(known_names); i++) {
+        unlinkat(fd, known_names[i], 0);
+    }
+    close(fd);
+    rmdir(path);
+}
+
+static bool check_exists(const char *path, const char *name, GError **error)
+{
+    g_autofree char *file = g_build_filename(path, name, NULL);
+
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        return godwit_misuse(error, "%s is not a directory; name one that "
+                             "'godwit run' made", path);
+    }
+    if (!g_file_test(file, G_FILE_TEST_EXISTS)) {
+        return godwit_misuse(error, "%s has no %s: not the directory of a "
+                             "finished run", path, name);
+    }
+    return true;
+}
+
+Manifest *run_dir_read_manifest(const char *path, GError **error)
+{
+    g_autofree char *name = g_build_filename(path, RUN_DIR_MANIFEST, NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) cause = NULL;
+
+    if (!check_exists(path, RUN_DIR_MANIFEST, error)) {
+        return NULL;
+    }
+    if (!g_file_get_contents(name, &text, NULL, &cause)) {
+        godwit_fail(error, "%s", cause->message);
+        return NULL;
+    }
+    Manifest *manifest = manifest_from_json(text, &cause);
+    if (manifest == NULL) {
+        godwit_fail(error, "%s: %s", name, cause->message);
+    }
+    return manifest;
+}
+
 char *run_dir_read_result(const char *path, Result **result, GError **error)
 {
     g_autofree char *name = g_build_filename(path, RUN_DIR_RESULT, NULL);
     g_autofree char *text = NULL;
     g_autoptr(GError) cause = NULL;
 
-    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        godwit_misuse(error, "%s is not a directory; name one that "
-                      "'godwit run' made", path);
-        return NULL;
-    }
-    if (g_file_test(name, G_FILE_TEST_EXISTS) == FALSE) {
-        godwit_misuse(error, "%s has no " RUN_DIR_RESULT ": not the directory "
-                      "of a finished run", path);
+    if (!check_exists(path, RUN_DIR_RESULT, error)) {
         return NULL;
     }
     if (!g_file_get_contents(name, &text, NULL, &cause)) {
@@ -228,6 +313,12 @@ char *run_dir_read_result(const char *path, Result **result, GError **error)
         *result = g_steal_pointer(&read);
     }
     return g_steal_pointer(&text);
+}
+
+char *run_dir_output_name(const char *process, unsigned stream)
+{
+    return g_strconcat(OUTPUT_FOLDER "/", process, output_suffixes[stream],
+                       NULL);
 }
 
 char *run_dir_console_tail(const RunDir *dir, uint32_t node)

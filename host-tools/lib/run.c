@@ -13,21 +13,17 @@
 
 #include "error.h"
 #include "file.h"
-#include "manifest.h"
-#include "ramdisk.h"
-#include "testbed.h"
-
-#include "guest/include/uapi/algorithms.h"
+#include "run-parts.h"
+#include "run-result.h"
 
 /* What is made before the run and needed until its end. */
 typedef struct {
     const Experiment *experiment;
     char *resolved;
-    char *emulator;
-    char *kernel;
-    Ramdisk *ramdisk;
+    RunParts *parts;
     char *manifest;
     RunDir *dir;
+    char *kernel;               /* in the run directory */
     Segment *segment;
     TraceStore *traces;
     OutputSet *outputs;
@@ -41,10 +37,9 @@ static void stage_clear(Stage *stage)
     g_clear_pointer(&stage->traces, trace_store_free);
     g_clear_pointer(&stage->segment, segment_destroy);
     g_clear_pointer(&stage->dir, run_dir_close);
-    g_clear_pointer(&stage->manifest, g_free);
-    g_clear_pointer(&stage->ramdisk, ramdisk_free);
     g_clear_pointer(&stage->kernel, g_free);
-    g_clear_pointer(&stage->emulator, g_free);
+    g_clear_pointer(&stage->manifest, g_free);
+    g_clear_pointer(&stage->parts, run_parts_free);
     g_clear_pointer(&stage->resolved, g_free);
     if (stage->ramdisk_fd >= 0) {
         close(stage->ramdisk_fd);
@@ -83,39 +78,35 @@ Experiment *run_validate(const RunOptions *options, GError **error)
 /* Finds and reads all that takes part. */
 static bool gather(Stage *stage, const RunOptions *options, GError **error)
 {
-    stage->ramdisk = ramdisk_build(stage->experiment, error);
-    if (stage->ramdisk == NULL) {
-        g_prefix_error(error, "%s: ", options->path);
+    if (!cluster_check_doors(options->doors,
+                             (uint32_t)stage->experiment->node_count, error)) {
         return false;
     }
-    stage->emulator = testbed_emulator(error);
-    if (stage->emulator == NULL) {
-        return false;
-    }
-    stage->kernel = testbed_kernel(error);
-    if (stage->kernel == NULL) {
+    stage->parts = options->from != NULL
+        ? run_parts_load(options->from, error)
+        : run_parts_find(stage->experiment, options->path, error);
+    if (stage->parts == NULL) {
         return false;
     }
     stage->resolved = experiment_format(stage->experiment);
-    ManifestConfig manifest = {
-        .experiment = options->path,
-        .resolved = stage->resolved,
-        .emulator = stage->emulator,
-        .kernel = stage->kernel,
-        .ramdisk = stage->ramdisk,
-    };
-    stage->manifest = manifest_format(&manifest, error);
-    return stage->manifest != NULL;
+    g_autoptr(Manifest) manifest =
+        run_parts_manifest(stage->parts, options->path, stage->resolved,
+                           error);
+    if (manifest == NULL) {
+        return false;
+    }
+    stage->manifest = manifest_to_json(manifest);
+    return true;
 }
 
 static bool create_segment(Stage *stage, GError **error)
 {
-    SegmentConfig config = segment_config(stage->experiment);
+    g_autoptr(SegmentConfig) config = segment_config_of(stage->experiment);
     g_autoptr(Sha256) sha = sha256_new();
 
     sha256_update(sha, stage->resolved, strlen(stage->resolved));
-    sha256_finish_binary(sha, config.config_sha256);
-    stage->segment = segment_create(&config, error);
+    sha256_finish_binary(sha, config->config_sha256);
+    stage->segment = segment_create(config, error);
     return stage->segment != NULL;
 }
 
@@ -132,15 +123,27 @@ static bool open_outputs(Stage *stage, GError **error)
     return stage->outputs != NULL;
 }
 
+/* What the run can be done again with: the nodes get these very bytes. */
+static bool keep_parts(Stage *stage, GError **error)
+{
+    int fd = stage->dir->fd;
+    g_autofree char *name = g_build_filename(stage->dir->path, RUN_DIR_KERNEL,
+                                             NULL);
+
+    stage->kernel = g_canonicalize_filename(name, NULL);
+    return file_publish_text(fd, RUN_DIR_MANIFEST, stage->manifest, error) &&
+        file_publish_text(fd, RUN_DIR_EXPERIMENT, stage->resolved, error) &&
+        file_publish_bytes(fd, RUN_DIR_KERNEL, stage->parts->kernel_bytes,
+                           error) &&
+        file_publish_bytes(fd, RUN_DIR_RAMDISK,
+                           stage->parts->ramdisk->archive, error);
+}
+
 /* Makes the run directory and everything the cluster needs. */
 static bool prepare(Stage *stage, const char *folder, GError **error)
 {
     stage->dir = run_dir_create(folder, error);
-    if (stage->dir == NULL ||
-        !file_publish_text(stage->dir->fd, RUN_DIR_MANIFEST, stage->manifest,
-                           error) ||
-        !file_publish_text(stage->dir->fd, RUN_DIR_EXPERIMENT,
-                           stage->resolved, error) ||
+    if (stage->dir == NULL || !keep_parts(stage, error) ||
         !create_segment(stage, error) || !open_outputs(stage, error)) {
         return false;
     }
@@ -149,7 +152,7 @@ static bool prepare(Stage *stage, const char *folder, GError **error)
     if (stage->traces == NULL) {
         return false;
     }
-    stage->ramdisk_fd = ramdisk_open(stage->ramdisk, error);
+    stage->ramdisk_fd = ramdisk_open(stage->parts->ramdisk, error);
     return stage->ramdisk_fd >= 0;
 }
 
@@ -166,7 +169,7 @@ static bool run_cluster(Stage *stage, const RunOptions *options,
 {
     ClusterConfig config = {
         .experiment = stage->experiment,
-        .emulator = stage->emulator,
+        .emulator = stage->parts->emulator,
         .kernel = stage->kernel,
         .segment = stage->segment,
         .ramdisk_fd = stage->ramdisk_fd,
@@ -174,6 +177,10 @@ static bool run_cluster(Stage *stage, const RunOptions *options,
         .interrupt_fd = options->interrupt_fd,
         .traces = stage->traces,
         .outputs = stage->outputs,
+        .progress = options->progress,
+        .doors = options->doors,
+        .device_options = options->device_options,
+        .accel_options = options->accel_options,
     };
 
     if (!cluster_run(&config, end, error)) {
@@ -183,138 +190,6 @@ static bool run_cluster(Stage *stage, const RunOptions *options,
         return false;
     }
     return write_trace(stage, error);
-}
-
-static bool fill_processes(Stage *stage, Result *result, const Ledger *ledger,
-                           GError **error)
-{
-    for (unsigned i = 0; i < stage->experiment->processes->len; i++) {
-        const ExperimentProcess *planned =
-            stage->experiment->processes->pdata[i];
-        ResultProcess *process = result_add_process(result);
-        process->name = g_strdup(planned->name);
-        process->facts = ledger->processes[i];
-        if (!output_set_hash(stage->outputs, i, 0, process->stdout_sha256,
-                             &process->stdout_bytes, error) ||
-            !output_set_hash(stage->outputs, i, 1, process->stderr_sha256,
-                             &process->stderr_bytes, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *algorithm_name(uint32_t number)
-{
-    static const char *const names[ALGORITHM_COUNT] = {
-#define X(symbol, number, name) [number] = name,
-        GODWIT_ALGORITHMS(X)
-#undef X
-    };
-
-    return number < ALGORITHM_COUNT ? names[number] : "unknown";
-}
-
-/* Names a migration that the ledger tells of. */
-static void name_migration(const Experiment *experiment,
-                           ResultMigration *migration, bool *seen)
-{
-    LedgerMigration *ledger = migration->ledger;
-
-    if (ledger->plan_index < experiment->migrations->len) {
-        const ExperimentMigration *planned =
-            experiment->migrations->pdata[ledger->plan_index];
-        seen[ledger->plan_index] = true;
-        migration->id = planned->id;
-        ledger->algorithm = planned->algorithm_number;
-        ledger->target = (uint32_t)planned->target;
-    }
-    if (ledger->pid >= 1 && ledger->pid <= experiment->processes->len) {
-        const ExperimentProcess *process =
-            experiment->processes->pdata[ledger->pid - 1];
-        migration->process = g_strdup(process->name);
-    } else {
-        migration->process = g_strdup_printf("%u", ledger->pid);
-    }
-    migration->algorithm = g_strdup(algorithm_name(ledger->algorithm));
-}
-
-static void fill_migrations(const Experiment *experiment, Result *result,
-                            Ledger *ledger)
-{
-    g_autofree bool *seen = g_new0(bool, experiment->migrations->len + 1);
-
-    for (unsigned i = 0; i < ledger->migrations->len; i++) {
-        LedgerMigration *migration =
-            g_steal_pointer(&ledger->migrations->pdata[i]);
-        name_migration(experiment, result_add_migration(result, migration),
-                       seen);
-    }
-    for (unsigned i = 0; i < experiment->migrations->len; i++) {
-        const ExperimentMigration *planned = experiment->migrations->pdata[i];
-        if (!seen[i]) {
-            LedgerMigration *migration = ledger_migration_new();
-            migration->outcome = OUTCOME_NOT_STARTED;
-            migration->pid = planned->process_index + 1;
-            migration->plan_index = i;
-            name_migration(experiment,
-                           result_add_migration(result, migration), seen);
-        }
-    }
-}
-
-static void fill_end(Stage *stage, Result *result, const ClusterEnd *end)
-{
-    static const char *const names[] = {
-        [MB_END_QUIET] = "quiet",
-        [MB_END_LIMIT] = "limit",
-        [MB_END_HALT] = "halt",
-        [MB_END_ERROR] = "error",
-    };
-    bool known = end->end >= MB_END_QUIET && end->end <= MB_END_ERROR;
-
-    result->name = g_strdup(stage->experiment->name);
-    result->end = g_strdup(names[known ? end->end : MB_END_ERROR]);
-    result->virtual_ns = end->end_ns;
-    for (uint32_t i = 0; i < stage->segment->node_count; i++) {
-        ResultNode *node = result_add_node(result);
-        node->node = i;
-        node->instructions = end->nodes[i].instructions;
-        g_strlcpy(node->memory_sha256, end->nodes[i].memory_sha256,
-                  sizeof(node->memory_sha256));
-    }
-}
-
-static Result *make_result(Stage *stage, const ClusterEnd *end, GError **error)
-{
-    g_autoptr(Result) result = result_new();
-    g_autoptr(TraceFile) trace = trace_file_open(stage->trace_fd, error);
-    g_autoptr(GError) gap = NULL;
-
-    if (trace == NULL) {
-        return NULL;
-    }
-    LedgerConfig config = {
-        .process_count = stage->experiment->processes->len,
-        .latency_ns = stage->experiment->latency_ns,
-        .bits_per_s = stage->experiment->bits_per_s,
-    };
-    g_autoptr(Ledger) ledger = ledger_compute(trace, &config, error);
-    if (ledger == NULL ||
-        !sha256_of_fd(stage->trace_fd, result->trace_sha256, error) ||
-        !fill_processes(stage, result, ledger, error)) {
-        return NULL;
-    }
-    fill_migrations(stage->experiment, result, ledger);
-    fill_end(stage, result, end);
-    g_autofree char *text = result_digest_text(result);
-    sha256_of_data(text, strlen(text), result->digest);
-    result->reason = run_find_reason(stage->experiment, stage->dir, end,
-                                     result);
-    if (result->reason == NULL && !output_set_check(stage->outputs, &gap)) {
-        result->reason = g_strdup(gap->message);
-    }
-    return g_steal_pointer(&result);
 }
 
 static bool run_stages(Stage *stage, Run *run, const RunOptions *options,
@@ -327,7 +202,14 @@ static bool run_stages(Stage *stage, Run *run, const RunOptions *options,
         !run_cluster(stage, options, end, error)) {
         return false;
     }
-    run->result = make_result(stage, end, error);
+    const RunLeft left = {
+        .experiment = stage->experiment,
+        .dir = stage->dir,
+        .outputs = stage->outputs,
+        .trace_fd = stage->trace_fd,
+        .end = end,
+    };
+    run->result = run_result(&left, error);
     if (run->result == NULL) {
         return false;
     }

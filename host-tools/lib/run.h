@@ -17,8 +17,15 @@
 typedef struct {
     const char *path;           /* of the experiment file */
     ExperimentOptions experiment;
+    const char *from;           /* run directory that kernel and RAM disk are
+                                 * taken from; NULL: the testbed's */
     const char *folder;         /* NULL: NAME.run in the current one */
     int interrupt_fd;           /* readable: give up; -1: never */
+    Progress *progress;         /* NULL: nobody looks */
+    const GArray *doors;        /* of ClusterDoor; NULL: none */
+    /* for tests: more properties of -device and -accel; NULL: none */
+    const char *device_options;
+    const char *accel_options;
 } RunOptions;
 
 typedef struct {

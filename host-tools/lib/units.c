@@ -13,6 +13,7 @@ typedef struct {
     const char *name;
     uint64_t scale;
     bool preferred;             /* used when formatting */
+    unsigned decimals;          /* the scale is over 10 to the power of this */
 } UnitName;
 
 /* Of one kind from small to large. */
@@ -39,18 +40,21 @@ static const UnitName unit_table[] = {
     { UNIT_RATE, "kbit/s", 1000, true },
     { UNIT_RATE, "Mbit/s", 1000000, true },
     { UNIT_RATE, "Gbit/s", 1000000000, true },
+    { UNIT_PROBABILITY, "", UINT64_C(1) << 32, true },
+    { UNIT_PROBABILITY, "%", UINT64_C(1) << 32, false, 2 },
 };
 
 /* Digits of a number, leading zeros apart: the product with any scale then
  * fits into 128 bits. */
 #define DIGITS_MAX  24
 
-static const char *const unit_article[] = {
-    [UNIT_NONE] = "a plain number",
-    [UNIT_TIME] = "a time",
-    [UNIT_SIZE] = "a size",
-    [UNIT_FREQUENCY] = "a frequency",
-    [UNIT_RATE] = "a bandwidth",
+static const char *const unit_example[] = {
+    [UNIT_NONE] = "a plain number: write a number such as 2",
+    [UNIT_TIME] = "a time: write a number and its unit, such as 1.5ms",
+    [UNIT_SIZE] = "a size: write a number and its unit, such as 64MiB",
+    [UNIT_FREQUENCY] = "a frequency: write a number and its unit, such as 1GHz",
+    [UNIT_RATE] = "a bandwidth: write a number and its unit, such as 1Gbit/s",
+    [UNIT_PROBABILITY] = "a probability: write a number such as 0.1% or 0.001",
 };
 
 char *unit_names(Unit unit)
@@ -58,7 +62,7 @@ char *unit_names(Unit unit)
     GString *names = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(unit_table); i++) {
-        if (unit_table[i].unit == unit) {
+        if (unit_table[i].unit == unit && *unit_table[i].name != '\0') {
             g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
                                    unit_table[i].name);
         }
@@ -136,9 +140,8 @@ bool unit_parse(Unit unit, const char *text, uint64_t *value, GError **error)
     }
     end = parse_number(text, &mantissa, &decimals);
     if (end == NULL) {
-        return godwit_misuse(error, "'%s' is not %s: write a number such as %s",
-                             text, unit_article[unit],
-                             unit == UNIT_NONE ? "2" : "1.5 and its unit");
+        return godwit_misuse(error, "'%s' is not %s", text,
+                             unit_example[unit]);
     }
     end += strspn(end, " \t");
     const UnitName *name = find_unit(unit, end);
@@ -146,8 +149,10 @@ bool unit_parse(Unit unit, const char *text, uint64_t *value, GError **error)
         return fail_unit(unit, text, end, error);
     }
     mantissa *= name->scale;
-    for (; decimals > 0 && mantissa % 10 == 0; decimals--) {
+    decimals += name->decimals;
+    while (decimals > 0 && (mantissa % 10 == 0 || unit == UNIT_PROBABILITY)) {
         mantissa /= 10;
+        decimals--;
     }
     if (decimals > 0) {
         const UnitName *smallest = name;
@@ -166,9 +171,36 @@ bool unit_parse(Unit unit, const char *text, uint64_t *value, GError **error)
     return true;
 }
 
+/*
+ * Some number of ten decimals lies in [value, value + 1) / 2^32, since 10^-10
+ * is less than 2^-32. The first one with fewer decimals that does is taken.
+ */
+static char *format_probability(uint64_t value)
+{
+    const unsigned __int128 whole = (unsigned __int128)1 << 32;
+    unsigned __int128 power = 1;
+    unsigned decimals = 0;
+
+    for (;; decimals++, power *= 10) {
+        unsigned __int128 number = (value * power + whole - 1) / whole;
+        if (number * whole < (value + (unsigned __int128)1) * power) {
+            uint64_t integer = (uint64_t)(number / power);
+            uint64_t fraction = (uint64_t)(number % power);
+            return decimals == 0
+                ? g_strdup_printf("%" G_GUINT64_FORMAT, integer)
+                : g_strdup_printf("%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT,
+                                  integer, (int)decimals, fraction);
+        }
+    }
+}
+
 char *unit_format(Unit unit, uint64_t value)
 {
     const UnitName *best = NULL;
+
+    if (unit == UNIT_PROBABILITY) {
+        return format_probability(value);
+    }
 
     for (size_t i = 0; i < G_N_ELEMENTS(unit_table); i++) {
         const UnitName *name = &unit_table[i];

@@ -94,6 +94,17 @@ static void cell_pages(Table *table, const Column *column, unsigned argument)
     cell_count(table, column->migration->ledger->messages[argument]);
 }
 
+static void cell_faulty(Table *table, const Column *column, unsigned argument)
+{
+    const LedgerMigration *ledger = column->migration->ledger;
+    const uint64_t counts[] = {
+        ledger->lost_messages, ledger->dropped_messages,
+        ledger->copied_messages,
+    };
+
+    cell_count(table, counts[argument]);
+}
+
 static void cell_drained(Table *table, const Column *column, unsigned argument)
 {
     if (column->migration->ledger->drained) {
@@ -151,6 +162,9 @@ static const struct {
     { "critical pages", cell_pages, TRAFFIC_CRITICAL },
     { "pages pushed", cell_pages, TRAFFIC_PUSHED },
     { "pages demanded", cell_pages, TRAFFIC_DEMANDED },
+    { "messages lost", cell_faulty, 0 },
+    { "messages dropped", cell_faulty, 1 },
+    { "messages twice", cell_faulty, 2 },
     { "drained after us", cell_drained, 0 },
     { "remote faults", cell_faults, 0 },
     { "fault stall mean us", cell_mean, 0 },

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void append_text(GString *text, const char *value)
+void report_csv_text(GString *text, const char *value)
 {
     if (strpbrk(value, ",\"\r\n") == NULL) {
         g_string_append(text, value);
@@ -22,6 +22,14 @@ static void append_text(GString *text, const char *value)
     g_string_append_c(text, '"');
 }
 
+const char *report_node_state(const Result *result, uint32_t node)
+{
+    const ResultNode *found = node < result->nodes->len
+        ? result->nodes->pdata[node] : NULL;
+
+    return found != NULL ? ledger_node_states[found->facts.state] : "";
+}
+
 static void append_phase(GString *text, const ReportItem *item,
                          const ResultMigration *migration, unsigned kind)
 {
@@ -29,26 +37,30 @@ static void append_phase(GString *text, const ReportItem *item,
     const LedgerPhase *phase = &ledger->phases[kind];
     const uint64_t numbers[] = {
         phase->node, phase->start_ns, phase->duration_ns, phase->instructions,
-        phase->bytes, phase->messages,
+        phase->bytes, phase->messages, ledger->lost_messages,
+        ledger->dropped_messages, ledger->copied_messages,
     };
 
-    append_text(text, item->name);
+    report_csv_text(text, item->name);
     g_string_append_printf(text, ",%" G_GUINT64_FORMAT ",", migration->id);
-    append_text(text, migration->process);
+    report_csv_text(text, migration->process);
     g_string_append_printf(text, ",%s,%u,%u,%s", migration->algorithm,
                            ledger->source, ledger->target,
                            ledger_phase_names[kind]);
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_string_append_printf(text, ",%" G_GUINT64_FORMAT, numbers[i]);
     }
-    g_string_append_c(text, '\n');
+    g_string_append_printf(text, ",%s,%s\n",
+                           report_node_state(item->result, ledger->source),
+                           report_node_state(item->result, ledger->target));
 }
 
 void report_csv(const ReportItem *items, size_t count, GString *text)
 {
     g_string_append(text, "run,migration,process,algorithm,source,target,"
                     "phase,node,start_ns,duration_ns,instructions,bytes,"
-                    "messages\n");
+                    "messages,lost,dropped,copied,source_state,"
+                    "target_state\n");
     for (size_t i = 0; i < count; i++) {
         const GPtrArray *migrations = items[i].result->migrations;
         for (unsigned k = 0; k < migrations->len; k++) {

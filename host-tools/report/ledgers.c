@@ -55,6 +55,14 @@ static void append_derived(GString *text, const LedgerMigration *ledger)
                            "alone needs %s us, the latency is %.2f times "
                            "that\n", ledger->residue_ns, wire,
                            report_wire_ratio(ledger));
+    if (ledger->lost_messages + ledger->dropped_messages +
+        ledger->copied_messages > 0) {
+        g_string_append_printf(text, "  messages: %" G_GUINT64_FORMAT
+                               " lost, %" G_GUINT64_FORMAT " dropped, %"
+                               G_GUINT64_FORMAT " arrived twice\n",
+                               ledger->lost_messages, ledger->dropped_messages,
+                               ledger->copied_messages);
+    }
     if (ledger->drained) {
         g_string_append_printf(text, "  drained %s us after the resume; %"
                                G_GUINT64_FORMAT " pages: %" G_GUINT64_FORMAT

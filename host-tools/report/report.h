@@ -5,10 +5,14 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
+#include <stdbool.h>
+
 #include <glib.h>
 
+#include "lib/diff.h"
 #include "lib/ledger.h"
 #include "lib/result.h"
+#include "lib/sweep.h"
 
 /* A result and the name it goes by: its directory. */
 typedef struct {
@@ -28,6 +32,22 @@ void report_comparison(const ReportItem *items, size_t count, GString *text);
 /* One line per phase of each migration, with a heading. */
 void report_csv(const ReportItem *items, size_t count, GString *text);
 
+/* A value, in quotes if need be. */
+void report_csv_text(GString *text, const char *value);
+/* "" for a node that is not known. */
+const char *report_node_state(const Result *result, uint32_t node);
+
+/* What two runs differ in, and where their traces part. */
+void report_diff(const Diff *diff, GString *text);
+char *report_diff_json(const Diff *diff);
+
+/* Of a run and its repetition: REPRODUCED, or DIVERGED and where. */
+void report_verify(const Diff *diff, GString *text);
+char *report_verify_json(const Diff *diff);
+
+/* The difference in percent of the first value; false where there is none. */
+bool report_diff_percent(const DiffNumber *number, double *percent);
+
 /* "5012.345": in us, exact. */
 char *report_us(uint64_t ns);
 
@@ -39,5 +59,22 @@ char *report_migration_name(const ResultMigration *migration);
 
 /* "0 -> 1" */
 char *report_route(const LedgerMigration *migration);
+
+/* A sweep: its points are added in their order, each with its result, or NULL
+ * if it has none. */
+typedef struct ReportSweep ReportSweep;
+
+ReportSweep *report_sweep_new(const Sweep *sweep);
+void report_sweep_free(ReportSweep *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReportSweep, report_sweep_free)
+void report_sweep_add(ReportSweep *report, const SweepPoint *point,
+                      const Result *result);
+/* sweep.csv: a line per migration of each point, with a heading. */
+const char *report_sweep_csv(const ReportSweep *report);
+/* sweep.json */
+char *report_sweep_json(const ReportSweep *report);
+/* For people: the migrations of small sweeps, then a few lines. */
+void report_sweep(const ReportSweep *report, const char *folder,
+                  GString *text);
 
 #endif

@@ -53,11 +53,16 @@ static void append_process(GString *text, const ResultProcess *process)
                                                process->stdout_bytes);
 
     g_string_append_printf(text, "process %s: ", process->name);
-    if (!process->facts.started) {
+    if (!process->facts.started && !process->facts.lost) {
         g_string_append(text, "has not started\n");
         return;
     }
-    if (!process->facts.ended) {
+    if (process->facts.lost) {
+        g_autofree char *lost = unit_format_short(UNIT_TIME,
+                                                  process->facts.lost_ns);
+        g_string_append_printf(text, "lost with node %u at %s",
+                               process->facts.node, lost);
+    } else if (!process->facts.ended) {
         g_string_append_printf(text, "has not ended, is on node %u",
                                process->facts.node);
     } else if (signal >= 0) {
@@ -83,6 +88,52 @@ static void append_process(GString *text, const ResultProcess *process)
     }
 }
 
+static void append_crash(GString *text, const LedgerMigration *ledger)
+{
+    if (ledger->crashed_node != LEDGER_NONE) {
+        g_autofree char *time = unit_format_short(UNIT_TIME,
+                                                  ledger->crashed_ns);
+        g_string_append_printf(text, ", node %u crashed at %s",
+                               ledger->crashed_node, time);
+    }
+}
+
+static void append_nodes(GString *text, const Result *result)
+{
+    for (unsigned i = 0; i < result->nodes->len; i++) {
+        const ResultNode *node = result->nodes->pdata[i];
+        if (node->facts.state != NODE_UP) {
+            g_autofree char *time = unit_format_short(UNIT_TIME,
+                                                      node->facts.time_ns);
+            g_string_append_printf(text, "node %u: %s at %s\n", node->node,
+                                   ledger_node_states[node->facts.state],
+                                   time);
+        }
+    }
+}
+
+/* "link 0 -> 1: 50 messages, 3 lost, 2 corrupt"; nothing of one that did what
+ * it should. */
+static void append_links(GString *text, const Result *result)
+{
+    for (unsigned i = 0; i < result->links->len; i++) {
+        const LedgerLink *link = &g_array_index(result->links, LedgerLink, i);
+        g_autoptr(GString) faults = g_string_new(NULL);
+        for (unsigned k = LINK_LOST; k < LINK_COUNTS; k++) {
+            if (link->counts[k] > 0) {
+                g_string_append_printf(faults, ", %" G_GUINT64_FORMAT " %s",
+                                       link->counts[k], ledger_link_counts[k]);
+            }
+        }
+        if (faults->len > 0) {
+            g_string_append_printf(text, "link %u -> %u: %" G_GUINT64_FORMAT
+                                   " messages%s\n", link->source,
+                                   link->target, link->counts[LINK_MESSAGES],
+                                   faults->str);
+        }
+    }
+}
+
 static void append_outcome(GString *text, const LedgerMigration *ledger)
 {
     g_autofree char *latency = unit_format_short(UNIT_TIME,
@@ -105,13 +156,18 @@ static void append_outcome(GString *text, const LedgerMigration *ledger)
                                g_strerror((int)ledger->error_number));
         break;
     case OUTCOME_NOT_STARTED:
-        g_string_append(text, "not started, the process had ended");
+        g_string_append(text, "not started, the process was not there");
+        break;
+    case OUTCOME_KILLED:
+        g_string_append(text, "the process ended before its first instruction "
+                        "there");
         break;
     default:
         g_string_append_printf(text, "%s",
                                ledger_outcome_names[ledger->outcome]);
         break;
     }
+    append_crash(text, ledger);
     g_string_append_c(text, '\n');
 }
 
@@ -122,6 +178,7 @@ void report_summary(const Result *result, const char *folder, GString *text)
     g_string_append_printf(text, "%s: %u node%s, %s of virtual time\n",
                            result->name, result->nodes->len,
                            result->nodes->len == 1 ? "" : "s", time);
+    append_nodes(text, result);
     for (unsigned i = 0; i < result->processes->len; i++) {
         append_process(text, result->processes->pdata[i]);
     }
@@ -134,6 +191,7 @@ void report_summary(const Result *result, const char *folder, GString *text)
                                migration->algorithm);
         append_outcome(text, migration->ledger);
     }
+    append_links(text, result);
     g_string_append_printf(text, "digest %s\nresults in %s\n", result->digest,
                            folder);
 }

@@ -40,6 +40,9 @@ enum mb_msg_type {
     /* source -> target: a move that was asked for while the process was under
      * way. index: node, aux: enum algorithm, tag: as in MB_MSG_STATE */
     MB_MSG_GOTO = 9,
+    /* any -> any: nothing but the channel_ack and channel_sack of a node that
+     * has nothing else to say */
+    MB_MSG_ACK = 10,
     MB_MSG_TYPES
 };
 

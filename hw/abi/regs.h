@@ -23,7 +23,7 @@
 #define MB_BAR_REGS_BYTES   4096u
 
 #define MB_MAGIC            0x54574447u /* "GDWT" */
-#define MB_VERSION          0x00010000u /* major << 16 | minor */
+#define MB_VERSION          0x00020000u /* major << 16 | minor */
 
 /* Identification and state */
 #define MB_REG_MAGIC        0x000       /* ro 4 */
@@ -39,7 +39,8 @@
 #define MB_REG_TIME_NS      0x020       /* ro 8: virtual time */
 #define MB_REG_INSTRET      0x028       /* ro 8: instructions since power on */
 #define MB_REG_TIMER_NS     0x030       /* rw 8: deadline; MB_TIMER_OFF = none */
-#define MB_REG_NS_PER_INSN  0x038       /* ro 4: virtual ns per instruction */
+#define MB_REG_CLOCK_NUM    0x038       /* ro 4: a cycle takes NUM / DEN ns */
+#define MB_REG_CLOCK_DEN    0x03c       /* ro 4 */
 
 /* Write the guest physical address of a structure: the device acts on it
  * before the store completes, so the structure can be reused at once. */
@@ -48,6 +49,13 @@
 
 /* End of this node's part in the run, see MB_HALT_* */
 #define MB_REG_HALT         0x050       /* wo 4 */
+/* Where in guest memory the kernel says who waits for what: struct mb_board */
+#define MB_REG_BOARD        0x058       /* rw 8: address; 0: none */
+
+/* Bit n & 31 of register n >> 5: there is a link to node n; it is faulty,
+ * messages may be lost, doubled, or come late. */
+#define MB_REG_LINKED(i)    (0x080 + 4 * (i))   /* ro 4, i: 0..7 */
+#define MB_REG_FAULTY(i)    (0x0a0 + 4 * (i))   /* ro 4, i: 0..7 */
 
 /* Transmit queues: 0 is urgent and always served first, 1 is bulk */
 #define MB_TX_QUEUES        2

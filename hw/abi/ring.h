@@ -12,7 +12,7 @@
 
 /* The largest payload of one message: a page. */
 #define MB_PAYLOAD_MAX      4096u
-/* What one message costs on the wire beside its payload. */
+/* What one message costs on the wire beside its payload: struct mb_msg. */
 #define MB_WIRE_HEADER      64u
 
 /*
@@ -32,8 +32,12 @@ struct mb_msg {
     uint64_t index;
     uint64_t tag;
     uint64_t arg;
+    /* of the kernels' channel; all zero where a link cannot lose anything */
+    uint32_t channel_seq;
+    uint32_t channel_ack;
+    uint64_t channel_sack;
 };
-_Static_assert(sizeof(struct mb_msg) == 48, "ABI");
+_Static_assert(sizeof(struct mb_msg) == 64, "ABI");
 
 /*
  * Transmit descriptor. The payload is read when the message starts on the
@@ -45,7 +49,7 @@ struct mb_tx_desc {
     uint32_t length;            /* 0..MB_PAYLOAD_MAX */
     uint32_t flags;             /* MB_TX_DESC_* */
 };
-_Static_assert(sizeof(struct mb_tx_desc) == 64, "ABI");
+_Static_assert(sizeof(struct mb_tx_desc) == 80, "ABI");
 
 #define MB_TX_DESC_IRQ      (1u << 0)   /* raise MB_IRQ_TX when done */
 #define MB_TX_DESC_FLAGS    0x1u
@@ -66,7 +70,7 @@ struct mb_rx_completion {
     uint32_t length;            /* bytes written to the buffer */
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct mb_rx_completion) == 64, "ABI");
+_Static_assert(sizeof(struct mb_rx_completion) == 80, "ABI");
 
 /* What MB_REG_OUTPUT points to: bytes a process wrote to an output stream. */
 struct mb_output_desc {

@@ -3,9 +3,11 @@
  * Trace records: everything that a result is computed from.
  *
  * A record is made by the guest kernel (written through MB_REG_STAMP) or by
- * the device. The device fills in node and seq of all records, and time and
- * instret where the guest left time_ns zero. docs/specs/trace.md describes
- * each type, its arguments and the file that collects them.
+ * the device. The device fills in node and seq of all records. In a record
+ * that the guest hands over, time_ns is a value of its cycle counter, which the
+ * device makes a time of, or zero: then the device fills in time and instret.
+ * docs/specs/trace.md describes each type, its arguments and the file that
+ * collects them.
  */
 #ifndef HW_ABI_TRACE_H
 #define HW_ABI_TRACE_H
@@ -59,6 +61,20 @@ enum mb_trace_type {
     MB_TRACE_DOORBELL = 0x103,  /* 0: queue, 1: tail */
     MB_TRACE_STATUS = 0x104,    /* 0: MB_STATUS_* newly set */
     MB_TRACE_HALT = 0x105,      /* 0: MB_HALT_* */
+    /* at the sender, when the last bit has left: it will not arrive.
+     * 0 to 3 as TX_START, with an enum mb_lost_reason << 48 in 3 */
+    MB_TRACE_LOST = 0x106,
+    /* at the receiver, instead of RX: its port dropped it. As LOST */
+    MB_TRACE_DROPPED = 0x107,
+    MB_TRACE_CRASH = 0x108,     /* the node stops for good */
+};
+
+/* Bit 48 of argument 3 of RX: the second copy of a doubled message. */
+enum mb_lost_reason {
+    MB_LOST_BY_RATE = 1,        /* or as an exact fault */
+    MB_LOST_DOWN = 2,           /* the link was down */
+    MB_LOST_CORRUPT = 3,        /* found by the receiver's port */
+    MB_LOST_CRASHED = 4,        /* its sender crashed before the last bit */
 };
 
 /*
@@ -104,6 +120,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    1u
+#define MB_TRACE_VERSION    2u
 
 #endif

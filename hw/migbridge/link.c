@@ -3,175 +3,300 @@
  * Migration bridge: the rings between nodes.
  *
  * Positions run freely; a message takes a whole number of MB_SLOT_ALIGN. What
- * the peer wrote is copied once and the copy is checked. A link that was
- * found broken ends the run, so nothing needs to survive that.
+ * the peer wrote is copied once, and the copy is checked against the model of
+ * the link: sender and receiver compute the same times and the same faults. A
+ * link that was found broken ends the run, so nothing needs to survive that.
+ *
+ * Docs: docs/specs/link.md.
  */
 #include "qemu/osdep.h"
 #include "qemu/atomic.h"
+#include "qapi/error.h"
 #include "migbridge.h"
 
-static uint64_t slot_bytes(uint32_t length)
+/* -- open -- */
+
+static bool link_open_faults(MigBridgeState *s, MigBridgeLink *link,
+                             Error **errp)
+{
+    uint64_t offset = link->model.faults_offset;
+    uint64_t bytes = (uint64_t)link->model.fault_count *
+                     sizeof(struct mb_link_fault);
+
+    if (bytes == 0) {
+        return true;
+    }
+    if (!migbridge_segment_fits(&s->segment, offset, bytes)) {
+        error_setg(errp, "faults of link %" PRIu32 "-%" PRIu32 " do not fit "
+                   "into the segment", link->source, link->target);
+        return false;
+    }
+    link->faults = g_memdup2(s->segment.base + offset, bytes);
+    for (uint32_t i = 0; i < link->model.fault_count; i++) {
+        if (!mb_link_fault_ok(&link->faults[i])) {
+            error_setg(errp, "fault %" PRIu32 " of link %" PRIu32 "-%" PRIu32
+                       " is impossible", i, link->source, link->target);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool link_open(MigBridgeState *s, MigBridgeLink *link, uint32_t source,
+                      uint32_t target, Error **errp)
+{
+    MigBridgeSegment *seg = &s->segment;
+    struct mb_link *shared = &seg->links[source * seg->node_count + target];
+    uint64_t ring_offset = shared->ring_offset;
+
+    if (ring_offset == 0) {
+        return true;
+    }
+    *link = (MigBridgeLink) {
+        .shared = shared,
+        .ring = seg->base + ring_offset,
+        .source = source,
+        .target = target,
+        .model = shared->model,
+    };
+    if (!migbridge_segment_fits(seg, ring_offset, seg->ring_bytes)) {
+        error_setg(errp, "ring of link %" PRIu32 "-%" PRIu32 " does not fit "
+                   "into the segment", source, target);
+        return false;
+    }
+    if (!mb_link_model_ok(&link->model)) {
+        error_setg(errp, "model of link %" PRIu32 "-%" PRIu32 " is impossible",
+                   source, target);
+        return false;
+    }
+    return link_open_faults(s, link, errp);
+}
+
+static bool link_open_pair(MigBridgeState *s, uint32_t peer, Error **errp)
+{
+    MigBridgeLink *out = &s->out[peer], *in = &s->in[peer];
+
+    if (!link_open(s, out, s->node, peer, errp) ||
+        !link_open(s, in, peer, s->node, errp)) {
+        return false;
+    }
+    if (!out->shared != !in->shared) {
+        error_setg(errp, "nodes %" PRIu32 " and %" PRIu32 " are linked in one "
+                   "direction only", s->node, peer);
+        return false;
+    }
+    out->back_ns = in->model.latency_ns;
+    in->back_ns = out->model.latency_ns;
+    return true;
+}
+
+bool migbridge_link_open(MigBridgeState *s, Error **errp)
+{
+    uint32_t count = s->segment.node_count;
+
+    s->out = g_new0(MigBridgeLink, count);
+    s->in = g_new0(MigBridgeLink, count);
+    for (uint32_t peer = 0; peer < count; peer++) {
+        if (peer != s->node && !link_open_pair(s, peer, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void migbridge_link_close(MigBridgeState *s)
+{
+    for (uint32_t i = 0; s->in && i < s->segment.node_count; i++) {
+        g_free(s->out[i].faults);
+        g_free(s->in[i].faults);
+    }
+    g_clear_pointer(&s->in, g_free);
+    g_clear_pointer(&s->out, g_free);
+    migbridge_inbox_clear(&s->inbox);
+}
+
+/* -- both ends -- */
+
+uint64_t migbridge_link_slot_bytes(uint32_t length)
 {
     return ROUND_UP(sizeof(struct mb_slot) + length, MB_SLOT_ALIGN);
 }
 
-uint64_t migbridge_link_wire_ns(const MigBridgeLink *link, uint32_t length)
+struct mb_slot *migbridge_link_slot(const MigBridgeState *s,
+                                    const MigBridgeLink *link,
+                                    uint64_t position)
 {
-    /* Below 2^45 for the largest message: no overflow. */
-    uint64_t bits_times_ns = (uint64_t)(MB_WIRE_HEADER + length) * 8 *
-                             NANOSECONDS_PER_SECOND;
-
-    return DIV_ROUND_UP(bits_times_ns, link->bits_per_s);
+    return (struct mb_slot *)(link->ring +
+                              (position & (s->segment.ring_bytes - 1)));
 }
 
-bool migbridge_link_has_room(const MigBridgeLink *link, uint64_t ring_bytes,
-                             uint32_t length)
+bool migbridge_link_crashed(const MigBridgeState *s, uint32_t node,
+                            uint64_t *time_ns)
 {
-    return ring_bytes - (link->head - link->tail) >= slot_bytes(length);
-}
+    const struct mb_node *shared = &s->segment.nodes[node];
 
-bool migbridge_link_send(MigBridgeState *s, MigBridgeLink *link,
-                         const struct mb_slot *slot, uint64_t addr)
-{
-    uint64_t ring_bytes = s->segment.ring_bytes;
-    uint64_t at = (link->head + sizeof(*slot)) & (ring_bytes - 1);
-    uint64_t first = MIN(slot->length, ring_bytes - at);
-
-    if (!migbridge_dma_read(s, addr, link->ring + at, first) ||
-        !migbridge_dma_read(s, addr + first, link->ring,
-                            slot->length - first)) {
+    /* Acquire: pairs with the release of the state, behind all the rest. */
+    if (qatomic_load_acquire(&shared->state) != MB_NODE_CRASHED) {
         return false;
     }
-    memcpy(link->ring + (link->head & (ring_bytes - 1)), slot, sizeof(*slot));
-    link->head += slot_bytes(slot->length);
-    link->seq++;
-    /* Pairs with the acquire in link_load_head: slot before position. */
-    qatomic_store_release(&link->shared->head, link->head);
+    *time_ns = qatomic_read(&shared->time_ns);
     return true;
 }
 
-static bool link_load_head(MigBridgeState *s, MigBridgeLink *link)
-{
-    uint64_t head = qatomic_load_acquire(&link->shared->head);
+/* -- to send -- */
 
-    if (head - link->tail > s->segment.ring_bytes ||
-        head - link->tail < link->head - link->tail ||
-        head % MB_SLOT_ALIGN) {
+bool migbridge_link_fill(MigBridgeState *s, MigBridgeLink *link,
+                         uint64_t addr, uint32_t length)
+{
+    uint64_t ring_bytes = s->segment.ring_bytes;
+    uint64_t at = (link->head + sizeof(struct mb_slot)) & (ring_bytes - 1);
+    uint64_t first = MIN(length, ring_bytes - at);
+
+    return migbridge_dma_read(s, addr, link->ring + at, first) &&
+           migbridge_dma_read(s, addr + first, link->ring, length - first);
+}
+
+void migbridge_link_send(MigBridgeState *s, MigBridgeLink *link,
+                         const struct mb_slot *slot)
+{
+    memcpy(migbridge_link_slot(s, link, link->head), slot, sizeof(*slot));
+    link->head += migbridge_link_slot_bytes(slot->length);
+    /* Pairs with the acquire in link_load_head: slot before position. */
+    qatomic_store_release(&link->shared->head, link->head);
+}
+
+/* -- to receive -- */
+
+static bool link_load_head(MigBridgeState *s, MigBridgeLink *link,
+                           uint64_t *head)
+{
+    *head = qatomic_load_acquire(&link->shared->head);
+    if (*head - link->head > s->segment.ring_bytes - link->held_bytes ||
+        *head % MB_SLOT_ALIGN != 0) {
         migbridge_segment_broken(s, link->source, "impossible position");
         return false;
     }
-    link->head = head;
     return true;
 }
 
-/* What is wrong with the loaded slot, or NULL. */
-static const char *link_check_slot(const MigBridgeState *s,
-                                   const MigBridgeLink *link, uint64_t now)
+/* What is wrong with @slot, of which @bytes are there, or NULL. */
+static const char *link_check_slot(const MigBridgeLink *link,
+                                   const struct mb_slot *slot, uint64_t bytes)
 {
-    const struct mb_slot *slot = &link->slot;
-    const MigBridgeSegment *seg = &s->segment;
+    bool may_lose = link->model.flags & MB_LINK_FAULTY;
 
     if (slot->length > MB_PAYLOAD_MAX ||
-        slot_bytes(slot->length) > link->head - link->tail) {
+        migbridge_link_slot_bytes(slot->length) > bytes) {
         return "impossible length";
     }
     if (slot->msg.source != link->source || slot->msg.target != link->target ||
-        slot->seq != link->seq) {
+        slot->seq < link->seq || (slot->seq != link->seq && !may_lose)) {
         return "message of another link or out of sequence";
     }
-    if (slot->start_ns > INT64_MAX / 2 ||
+    if (slot->start_ns > MIGBRIDGE_TIME_MAX || slot->start_ns < link->end_ns ||
         slot->end_ns != slot->start_ns +
-                        migbridge_link_wire_ns(link, slot->length) ||
-        slot->arrival_ns != slot->end_ns + link->latency_ns ||
-        slot->start_ns < link->end_ns) {
-        return "times do not follow the link model";
-    }
-    /* A node is never further ahead of us than one grid step. */
-    if (seg->grid_ns != 0 &&
-        slot->start_ns > now + 2 * seg->grid_ns + seg->ns_per_insn) {
-        return "message from too far ahead";
+                        mb_link_wire_ns(&link->model, slot->length)) {
+        return "times do not follow the model of the link";
     }
     return NULL;
 }
 
-void migbridge_link_load(MigBridgeState *s, MigBridgeLink *link, uint64_t now)
+/* Put the message at the head, in @slot, into the inbox. */
+static const char *link_take(MigBridgeState *s, MigBridgeLink *link,
+                             const struct mb_slot *slot, uint64_t now)
 {
-    const char *wrong;
+    struct mb_fate fate = mb_link_fate(&link->model, link->faults, slot->seq,
+                                       slot->start_ns, slot->end_ns);
+    bool switched = link->model.flags & MB_LINK_SWITCHED;
+    MigBridgeArrival arrival = {
+        .time_ns = mb_link_head_ns(&link->model, &fate, slot->start_ns),
+        .seq = slot->seq,
+        .position = link->head,
+        .end_ns = slot->end_ns,
+        .source = link->source,
+        .length = slot->length,
+        .last = !fate.twice,
+        .corrupt = fate.corrupt,
+    };
 
-    if (!link->shared || link->loaded || s->ended ||
-        !link_load_head(s, link) || link->head == link->tail) {
-        return;
+    if (fate.lost) {
+        return "message that the link has lost";
     }
-    memcpy(&link->slot,
-           link->ring + (link->tail & (s->segment.ring_bytes - 1)),
-           sizeof(link->slot));
-    wrong = link_check_slot(s, link, now);
-    if (wrong) {
-        migbridge_segment_broken(s, link->source, wrong);
-        return;
+    if (s->segment.synchronised && arrival.time_ns < now) {
+        return "message from the past";
     }
-    link->loaded = true;
+    migbridge_inbox_add(s, arrival, switched);
+    if (fate.twice) {
+        arrival.time_ns += fate.copy_ns;
+        arrival.copy = true;
+        arrival.last = true;
+        migbridge_inbox_add(s, arrival, switched);
+    }
+    return NULL;
 }
 
-bool migbridge_link_receive(MigBridgeState *s, MigBridgeLink *link,
+static void link_drain(MigBridgeState *s, MigBridgeLink *link, uint64_t now)
+{
+    uint64_t head;
+
+    if (!link_load_head(s, link, &head)) {
+        return;
+    }
+    while (link->head != head) {
+        struct mb_slot slot;
+        const char *wrong;
+
+        memcpy(&slot, migbridge_link_slot(s, link, link->head), sizeof(slot));
+        wrong = link_check_slot(link, &slot, head - link->head);
+        wrong = wrong ?: link_take(s, link, &slot, now);
+        if (wrong) {
+            migbridge_segment_broken(s, link->source, wrong);
+            return;
+        }
+        link->head += migbridge_link_slot_bytes(slot.length);
+        link->held_bytes += migbridge_link_slot_bytes(slot.length);
+        link->seq = slot.seq + 1;
+        link->end_ns = slot.end_ns;
+    }
+}
+
+void migbridge_link_news(MigBridgeState *s, uint32_t peer, uint64_t now)
+{
+    if (peer < s->segment.node_count && s->in[peer].shared && !s->ended) {
+        link_drain(s, &s->in[peer], now);
+        migbridge_tx_room(s, &s->out[peer]);
+    }
+}
+
+bool migbridge_link_read(MigBridgeState *s, const MigBridgeArrival *arrival,
+                         struct mb_slot *slot)
+{
+    const MigBridgeLink *link = &s->in[arrival->source];
+    uint64_t crash_ns;
+
+    /* What was checked stays as it was, whatever the peer writes now. */
+    *slot = (struct mb_slot) {
+        .msg = migbridge_link_slot(s, link, arrival->position)->msg,
+        .end_ns = arrival->end_ns,
+        .seq = arrival->seq,
+        .length = arrival->length,
+    };
+    slot->msg.source = link->source;
+    slot->msg.target = link->target;
+    return !migbridge_link_crashed(s, link->source, &crash_ns) ||
+           crash_ns >= arrival->end_ns;
+}
+
+bool migbridge_link_deliver(MigBridgeState *s, const MigBridgeArrival *arrival,
                             uint64_t addr)
 {
+    const MigBridgeLink *link = &s->in[arrival->source];
     uint64_t ring_bytes = s->segment.ring_bytes;
-    uint64_t at = (link->tail + sizeof(link->slot)) & (ring_bytes - 1);
-    uint64_t first = MIN(link->slot.length, ring_bytes - at);
+    uint64_t at = (arrival->position + sizeof(struct mb_slot)) &
+                  (ring_bytes - 1);
+    uint64_t first = MIN(arrival->length, ring_bytes - at);
 
     return migbridge_dma_write(s, addr, link->ring + at, first) &&
            migbridge_dma_write(s, addr + first, link->ring,
-                               link->slot.length - first);
-}
-
-void migbridge_link_consume(MigBridgeState *s, MigBridgeLink *link)
-{
-    link->tail += slot_bytes(link->slot.length);
-    link->end_ns = link->slot.end_ns;
-    link->seq++;
-    link->loaded = false;
-    /* Release: we have read the payload before it may be overwritten. */
-    qatomic_store_release(&link->shared->tail, link->tail);
-}
-
-/* The room that a producer may count on, see migbridge_sync_pass. */
-static void link_refresh_credit(MigBridgeState *s, MigBridgeLink *link)
-{
-    uint64_t tail;
-
-    if (s->segment.grid_ns == 0) {
-        tail = qatomic_load_acquire(&link->shared->tail);
-    } else {
-        tail = qatomic_load_acquire(&link->shared->credit[s->sync.point & 1]);
-    }
-    if (link->head - tail > link->head - link->tail) {
-        migbridge_segment_broken(s, link->target, "impossible credit");
-        return;
-    }
-    link->tail = tail;
-}
-
-/* Look for messages, of which none has arrived before we could see it. */
-static void link_refresh_first(MigBridgeState *s, MigBridgeLink *link,
-                               uint64_t now)
-{
-    /* Others may have waited behind one for which there was no buffer. */
-    bool is_new = link->head == link->tail;
-
-    migbridge_link_load(s, link, now);
-    if (s->segment.grid_ns != 0 && is_new && link->loaded &&
-        link->slot.arrival_ns + s->segment.ns_per_insn <= now) {
-        migbridge_segment_broken(s, link->source, "message from the past");
-    }
-}
-
-void migbridge_link_refresh(MigBridgeState *s, uint64_t now)
-{
-    for (uint32_t peer = 0; peer < s->segment.node_count; peer++) {
-        link_refresh_first(s, &s->in[peer], now);
-        if (s->out[peer].shared && !s->ended) {
-            link_refresh_credit(s, &s->out[peer]);
-        }
-    }
+                               arrival->length - first);
 }

@@ -16,12 +16,11 @@
 #include "hw/abi/ring.h"
 #include "hw/abi/segment.h"
 #include "hw/abi/trace.h"
+#include "link.h"
+#include "promise.h"
 
 #define TYPE_MIGBRIDGE "migbridge"
 OBJECT_DECLARE_SIMPLE_TYPE(MigBridgeState, MIGBRIDGE)
-
-/* No deadline. */
-#define MIGBRIDGE_NEVER UINT64_MAX
 
 /* The mapped segment and our own copy of its geometry. */
 typedef struct MigBridgeSegment {
@@ -30,30 +29,17 @@ typedef struct MigBridgeSegment {
     struct mb_link *links;          /* [source][target] */
     struct mb_node *nodes;
     uint32_t node_count;
-    uint32_t ns_per_insn;
     uint64_t bytes;
     uint64_t ring_bytes;
     uint64_t trace_bytes;
     uint64_t output_bytes;
-    uint64_t until_ns;              /* 0: no limit */
-    uint64_t grid_ns;               /* 0: no synchronisation */
+    uint64_t until_ns;              /* MB_NEVER: no limit */
+    bool synchronised;
+    uint32_t clock_num;             /* of this node: a cycle takes num / den */
+    uint32_t clock_den;
+    uint64_t crash_ns;              /* of this node; MB_NEVER: it does not */
+    uint64_t crash_message;         /* 0: it does not */
 } MigBridgeSegment;
-
-/* One direction between this node and a peer, as this node knows it. */
-typedef struct MigBridgeLink {
-    struct mb_link *shared;         /* NULL: no link */
-    uint8_t *ring;
-    uint32_t source;
-    uint32_t target;
-    uint64_t latency_ns;
-    uint64_t bits_per_s;
-    uint64_t head;                  /* to send: ours; to receive: last seen */
-    uint64_t tail;                  /* to send: the credit; to receive: ours */
-    uint64_t seq;                   /* of the next message */
-    struct mb_slot slot;            /* to receive: checked copy of the first */
-    bool loaded;                    /* slot is valid */
-    uint64_t end_ns;                /* to receive: of the last message */
-} MigBridgeLink;
 
 typedef struct MigBridgeTxQueue {
     uint64_t base;
@@ -64,12 +50,17 @@ typedef struct MigBridgeTxQueue {
 
 typedef struct MigBridgeTx {
     MigBridgeTxQueue queue[MB_TX_QUEUES];
-    /* the message on the wire, until end_ns; MIGBRIDGE_NEVER: none */
+    /* the message on the wire, until end_ns; MB_NEVER: none */
     uint64_t end_ns;
     struct mb_slot slot;
+    struct mb_fate fate;
     MigBridgeTxQueue *from;         /* NULL: its queue was reset meanwhile */
     bool irq;
-    uint64_t last_arrival_ns;       /* of all messages sent so far */
+    uint64_t messages;              /* that have left */
+    /* the link whose ring has no room, and how much is needed; NULL: none */
+    MigBridgeLink *stalled;
+    uint64_t stalled_bytes;
+    uint64_t room_ns;               /* when it will have; MB_NEVER: unknown */
 } MigBridgeTx;
 
 typedef struct MigBridgeRx {
@@ -104,14 +95,42 @@ typedef struct MigBridgeRecords {
     bool output_pending;
 } MigBridgeRecords;
 
+/* How a node waits for its peers; the result is the same. */
+typedef enum MigBridgeWaiting {
+    MIGBRIDGE_WAIT_AUTO,
+    MIGBRIDGE_WAIT_SPIN,
+    MIGBRIDGE_WAIT_YIELD,
+    MIGBRIDGE_WAIT_FUTEX,
+} MigBridgeWaiting;
+
+/* Hidden properties: when nodes meet, and how they wait. */
+typedef struct MigBridgeSchedule {
+    char *schedule_name;
+    char *wait_name;
+    bool grid;                      /* do not use what is known of the future */
+    MigBridgeWaiting waiting;
+    uint64_t publish_ns;            /* stop at its multiples; 0: do not */
+    uint64_t window_ns;             /* longest window; 0: any */
+} MigBridgeSchedule;
+
 typedef struct MigBridgeSync {
-    uint64_t due_ns;                /* of the next meeting point */
-    uint32_t point;                 /* its number */
-    bool reached;                   /* published, waiting for the others */
-    uint32_t awaited;               /* peers before this one are there */
-    uint64_t busy_ns;
-    uint64_t instret;               /* at the last meeting point */
+    Promise promise;
+    uint64_t insn_max_ns;
+    uint64_t window_ns;             /* least distance of a peer; MB_NEVER: none
+                                     * sends anything here */
+    uint64_t due_ns;                /* the window ends: not beyond, but asking */
+    uint64_t need_ns;               /* the bound that is waited for, */
+    uint32_t peer;                  /* of this one */
+    uint64_t left_ns;               /* when this node halted or crashed */
+    bool crashed;
+    bool left;
 } MigBridgeSync;
+
+typedef struct MigBridgeHold {
+    bool queued;                    /* the vCPU stands still, or is about to */
+    int64_t loaded_until_ns;        /* host time: others want the cores, too */
+    Notifier kicked;
+} MigBridgeHold;
 
 /* Half of a register of 8 bytes that is accessed with two times 4. */
 typedef struct MigBridgeLatch {
@@ -119,20 +138,13 @@ typedef struct MigBridgeLatch {
     uint64_t value;
 } MigBridgeLatch;
 
-/* What the vCPU thread sleeps on. */
-typedef struct MigBridgeWait {
-    uint32_t *word;
-    uint32_t value;                 /* sleep while *word is this */
-    uint32_t *sleepers;             /* counted here; NULL: not counted */
-    bool spin;                      /* worth spinning for a moment */
-} MigBridgeWait;
-
 struct MigBridgeState {
     PCIDevice parent_obj;
 
     /* properties */
     HostMemoryBackend *memdev;
     uint32_t node;
+    MigBridgeSchedule schedule;
 
     MemoryRegion regs;
     MigBridgeSegment segment;
@@ -147,18 +159,21 @@ struct MigBridgeState {
     uint32_t irq_sent;              /* MSI-X messages sent for these bits */
     uint64_t timer_ns;
     bool timer_armed;
+    uint64_t board;
     MigBridgeLatch read_latch;
     MigBridgeLatch write_latch;
 
     MigBridgeTx tx;
+    MigBridgeInbox inbox;
     MigBridgeRx rx;
+    uint64_t event_ns;              /* when a message last left or came in */
     MigBridgeRecords records;
     MigBridgeSync sync;
 
     QEMUTimer *timer;               /* the earliest deadline of all parts */
-    bool hold_queued;
-    uint32_t spins;
-    bool ended;
+    QEMUTimer *beat;                /* host time: for whoever wants to know */
+    MigBridgeHold hold;
+    bool ended;                     /* this node stands still for good */
 };
 
 /* -- segment.c -- */
@@ -166,32 +181,16 @@ struct MigBridgeState {
 /* Check and adopt the segment in @memdev, take the place of @node in it. */
 bool migbridge_segment_open(MigBridgeState *s, Error **errp);
 void migbridge_segment_close(MigBridgeState *s);
+/* Do @bytes at @offset lie in the segment, behind its header? */
+bool migbridge_segment_fits(const MigBridgeSegment *seg, uint64_t offset,
+                            uint64_t bytes);
 /* Tell the host tool that there is something to see. */
 void migbridge_segment_attention(MigBridgeState *s);
 /* End the run for the whole cluster, unless it has ended already. */
-void migbridge_segment_end(MigBridgeState *s, enum mb_end reason,
-                           uint32_t node, uint32_t code, uint64_t time_ns);
+void migbridge_segment_end(MigBridgeState *s, enum mb_end reason);
 /* What peer @source wrote makes no sense: report it and end the run. */
 void migbridge_segment_broken(MigBridgeState *s, uint32_t source,
                               const char *what);
-
-/* -- link.c -- */
-
-/* Time on the wire of a message with @length bytes of payload. */
-uint64_t migbridge_link_wire_ns(const MigBridgeLink *link, uint32_t length);
-bool migbridge_link_has_room(const MigBridgeLink *link, uint64_t ring_bytes,
-                             uint32_t length);
-/* Read the payload at @addr into the ring behind @slot and publish both. */
-bool migbridge_link_send(MigBridgeState *s, MigBridgeLink *link,
-                         const struct mb_slot *slot, uint64_t addr);
-/* Load and check the first message, if there is one. */
-void migbridge_link_load(MigBridgeState *s, MigBridgeLink *link, uint64_t now);
-/* Write the payload of the loaded message to @addr. */
-bool migbridge_link_receive(MigBridgeState *s, MigBridgeLink *link,
-                            uint64_t addr);
-void migbridge_link_consume(MigBridgeState *s, MigBridgeLink *link);
-/* Take over what the peers have published: messages and room. */
-void migbridge_link_refresh(MigBridgeState *s, uint64_t now);
 
 /* -- dma.c: the only doors to guest memory -- */
 
@@ -234,8 +233,12 @@ bool migbridge_tx_check(const MigBridgeState *s);
 void migbridge_tx_reset(MigBridgeState *s);
 void migbridge_tx_doorbell(MigBridgeState *s, unsigned queue, uint32_t tail);
 void migbridge_tx_run(MigBridgeState *s, uint64_t now);
-/* Nothing to send, and all that was sent is long with its receiver. */
-bool migbridge_tx_quiet(const MigBridgeState *s, uint64_t now);
+/* When the port has something to do; MB_NEVER: unless somebody else does. */
+uint64_t migbridge_tx_due(const MigBridgeState *s);
+/* There may be room now for the message that waits. */
+void migbridge_tx_room(MigBridgeState *s, const MigBridgeLink *link);
+/* How many messages have left. */
+uint64_t migbridge_tx_messages(const MigBridgeState *s);
 
 /* -- rx.c -- */
 
@@ -243,9 +246,8 @@ bool migbridge_rx_check(const MigBridgeState *s);
 void migbridge_rx_reset(MigBridgeState *s);
 void migbridge_rx_post(MigBridgeState *s, uint32_t tail);
 void migbridge_rx_run(MigBridgeState *s, uint64_t now);
+/* When something comes in; MB_NEVER: nothing is known. */
 uint64_t migbridge_rx_due(const MigBridgeState *s);
-/* No message is waiting for a buffer. */
-bool migbridge_rx_quiet(const MigBridgeState *s, uint64_t now);
 
 /* -- record.c -- */
 
@@ -253,40 +255,86 @@ void migbridge_record_open(MigBridgeState *s);
 /* Emit a record of the device's own; @msg gives pid and epoch, or is NULL. */
 void migbridge_record_trace(MigBridgeState *s, uint16_t type,
                             const struct mb_msg *msg, const uint64_t arg[4]);
-/* MB_TRACE_TX_START, _TX_END and _RX share their arguments. */
+/* Of a message; @extra: what is in argument 3 from bit 48 on. */
 void migbridge_record_message(MigBridgeState *s, uint16_t type,
-                              const struct mb_slot *slot, uint32_t peer);
+                              const struct mb_slot *slot, uint32_t peer,
+                              uint16_t extra);
 void migbridge_record_stamp(MigBridgeState *s, uint64_t addr);
 void migbridge_record_output(MigBridgeState *s, uint64_t addr);
 /* Is there something that found its ring full? */
 bool migbridge_record_backlogged(const MigBridgeState *s);
-/* Write what there is room for. False: not all, and @wait says for what. */
-bool migbridge_record_drain(MigBridgeState *s, MigBridgeWait *wait);
+/* Write what there is room for. False: not all; room comes when *@word, which
+ * is @value now, changes. */
+bool migbridge_record_drain(MigBridgeState *s, uint32_t **word,
+                            uint32_t *value);
 
 /* -- time.c -- */
 
 uint64_t migbridge_now(void);
 uint64_t migbridge_instret(void);
+/* Cycles since the start, idle ones included. */
+uint64_t migbridge_cycles(void);
+/* The time at which so many had passed; no more than have. */
+uint64_t migbridge_cycles_ns(uint64_t cycles);
 void migbridge_timer_set(MigBridgeState *s, uint64_t deadline_ns);
 /* Do all that is due now, in one fixed order, and arm the next deadline. */
 void migbridge_run(MigBridgeState *s);
+/* The callbacks of @timer and @beat. */
+void migbridge_tick(void *opaque);
+void migbridge_beat(void *opaque);
 
 /* -- hold.c: the vCPU stands still, and virtual time with it -- */
 
+/* Look what the hidden properties say. */
+bool migbridge_hold_open(MigBridgeState *s, Error **errp);
+/* Be told when somebody else wants the vCPU thread. */
+void migbridge_hold_start(MigBridgeState *s);
+void migbridge_hold_stop(MigBridgeState *s);
 /* Let no instruction execute until nothing is left to wait for. */
 void migbridge_hold(MigBridgeState *s);
+/* Ask for the next window from a timer. False: it may take longer. */
+bool migbridge_hold_briefly(MigBridgeState *s, uint64_t now);
 void migbridge_wake(uint32_t *word);
+
+/* -- distance.c -- */
+
+/* Fill in dist_ns: the least time from each node to this one. */
+void migbridge_distance_measure(MigBridgeState *s);
 
 /* -- sync.c: who may go on to which virtual time -- */
 
-/* Join the cluster: the first instruction waits for all nodes. */
+typedef enum MigBridgeVerdict {
+    MIGBRIDGE_GO,                   /* until migbridge_sync_due() */
+    MIGBRIDGE_WAIT,                 /* until migbridge_sync_stirs() */
+    MIGBRIDGE_OVER,                 /* the run, for this node */
+} MigBridgeVerdict;
+
 bool migbridge_sync_open(MigBridgeState *s, Error **errp);
+void migbridge_sync_close(MigBridgeState *s);
 /* When this node has to ask again. */
 uint64_t migbridge_sync_due(const MigBridgeState *s);
-/* May this node go on? False: sleep as @wait says, then ask again. If it may,
- * the peers' messages up to the next point are known. */
-bool migbridge_sync_pass(MigBridgeState *s, uint64_t now, MigBridgeWait *wait);
+/* May this node go on? If so, all that comes in until then is known. */
+MigBridgeVerdict migbridge_sync_ask(MigBridgeState *s, uint64_t now);
+/* Is it worth asking again? */
+bool migbridge_sync_stirs(const MigBridgeState *s);
+/* Take over what peers have said, without a common clock. */
+void migbridge_sync_listen(MigBridgeState *s, uint64_t now);
+/* Say where this node is, for people. */
+void migbridge_sync_publish(MigBridgeState *s, uint64_t now);
+/* MB_REG_HALT, and what the experiment wants to happen to this node. */
+void migbridge_sync_halt(MigBridgeState *s, uint32_t code);
+void migbridge_sync_crash(MigBridgeState *s, uint64_t now);
 /* Publish the last state of a node that stands still for good. */
-void migbridge_sync_leave(MigBridgeState *s, uint64_t now);
+void migbridge_sync_leave(MigBridgeState *s);
+/* This node crashes now, or has: it sends nothing more. */
+bool migbridge_sync_crashes(const MigBridgeState *s, uint64_t now);
+
+/* A message for @target is in its ring and will have an effect there at
+ * @arrival_ns at the earliest. */
+void migbridge_promise_sent(MigBridgeState *s, uint32_t target,
+                            uint64_t arrival_ns);
+/* @producer, which waits for room in its ring to us, has some at @at_ns. */
+void migbridge_promise_room(MigBridgeState *s, uint32_t producer,
+                            uint64_t at_ns);
 
 #endif

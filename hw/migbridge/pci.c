@@ -13,10 +13,6 @@
 #include "migbridge.h"
 #include "trace.h"
 
-/* Looks at a peer's clock before falling asleep: some microseconds, less than
- * it takes to be woken. For nothing if the peer has no core to run on. */
-#define SPINS_MAX 100
-
 void migbridge_reset(MigBridgeState *s)
 {
     trace_migbridge_reset(s->node);
@@ -42,11 +38,6 @@ void migbridge_reset(MigBridgeState *s)
 static void migbridge_pci_reset(DeviceState *dev)
 {
     migbridge_reset(MIGBRIDGE(dev));
-}
-
-static void migbridge_timer_cb(void *opaque)
-{
-    migbridge_run(opaque);
 }
 
 static bool pci_open_bars(MigBridgeState *s, Error **errp)
@@ -81,24 +72,28 @@ static void migbridge_realize(PCIDevice *pci, Error **errp)
 {
     MigBridgeState *s = MIGBRIDGE(pci);
 
-    s->tx.end_ns = MIGBRIDGE_NEVER;
-    if (!migbridge_segment_open(s, errp)) {
+    s->tx.end_ns = MB_NEVER;
+    if (!migbridge_hold_open(s, errp) || !migbridge_segment_open(s, errp)) {
         return;
     }
     if (!pci_open_bars(s, errp)) {
         migbridge_segment_close(s);
         return;
     }
-    s->spins = s->segment.node_count <= g_get_num_processors() ? SPINS_MAX : 0;
-    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, migbridge_timer_cb, s);
+    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, migbridge_tick, s);
+    s->beat = timer_new_ms(QEMU_CLOCK_REALTIME, migbridge_beat, s);
+    migbridge_hold_start(s);
     /* The first thing that happens, before the first instruction. */
     timer_mod_ns(s->timer, migbridge_now());
+    migbridge_beat(s);
 }
 
 static void migbridge_exit(PCIDevice *pci)
 {
     MigBridgeState *s = MIGBRIDGE(pci);
 
+    migbridge_hold_stop(s);
+    timer_free(s->beat);
     timer_free(s->timer);
     msix_uninit_exclusive_bar(pci);
     migbridge_segment_close(s);
@@ -108,6 +103,11 @@ static const Property migbridge_properties[] = {
     DEFINE_PROP_LINK("memdev", MigBridgeState, memdev, TYPE_MEMORY_BACKEND,
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("node", MigBridgeState, node, 0),
+    /* for tests and measurements: the result is the same with all of them */
+    DEFINE_PROP_STRING("x-schedule", MigBridgeState, schedule.schedule_name),
+    DEFINE_PROP_STRING("x-wait", MigBridgeState, schedule.wait_name),
+    DEFINE_PROP_UINT64("x-publish", MigBridgeState, schedule.publish_ns, 0),
+    DEFINE_PROP_UINT64("x-window", MigBridgeState, schedule.window_ns, 0),
 };
 
 /* A node's state is spread over the cluster: its peers' rings hold messages

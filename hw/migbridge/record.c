@@ -58,14 +58,6 @@ static bool ring_put(MigBridgeState *s, MigBridgeHostRing *ring,
     return true;
 }
 
-static void ring_wait(MigBridgeHostRing *ring, MigBridgeWait *wait)
-{
-    /* The low half, which comes first on a little-endian host. */
-    uint32_t *word = (uint32_t *)ring->shared_tail;
-
-    *wait = (MigBridgeWait) { .word = word, .value = qatomic_read(word) };
-}
-
 void migbridge_record_open(MigBridgeState *s)
 {
     MigBridgeSegment *seg = &s->segment;
@@ -128,7 +120,8 @@ void migbridge_record_trace(MigBridgeState *s, uint16_t type,
 }
 
 void migbridge_record_message(MigBridgeState *s, uint16_t type,
-                              const struct mb_slot *slot, uint32_t peer)
+                              const struct mb_slot *slot, uint32_t peer,
+                              uint16_t extra)
 {
     const struct mb_msg *msg = &slot->msg;
 
@@ -136,29 +129,31 @@ void migbridge_record_message(MigBridgeState *s, uint16_t type,
         msg->type | (uint64_t)msg->flags << 16 | (uint64_t)slot->length << 32,
         msg->tag,
         slot->seq,
-        peer | (uint64_t)msg->object << 16,
+        peer | (uint64_t)msg->object << 16 | (uint64_t)extra << 48,
     });
 }
 
 void migbridge_record_stamp(MigBridgeState *s, uint64_t addr)
 {
     struct mb_trace_record record;
-    uint64_t now = migbridge_now();
 
     if (addr % 8 == 0 &&
         !migbridge_dma_read(s, addr, &record, sizeof(record))) {
         return;
     }
     if (addr % 8 != 0 || record.type == 0 ||
-        record.type >= MB_TRACE_GUEST_END || record.time_ns > now) {
+        record.type >= MB_TRACE_GUEST_END ||
+        record.time_ns > migbridge_cycles()) {
         qemu_log_mask(LOG_GUEST_ERROR, "migbridge: bad trace record at 0x%"
                       PRIx64 "\n", addr);
         migbridge_status_set(s, MB_STATUS_BAD_STAMP);
         return;
     }
     if (record.time_ns == 0) {
-        record.time_ns = now;
+        record.time_ns = migbridge_now();
         record.instret = migbridge_instret();
+    } else {
+        record.time_ns = migbridge_cycles_ns(record.time_ns);
     }
     trace_emit(s, &record);
 }
@@ -214,14 +209,18 @@ bool migbridge_record_backlogged(const MigBridgeState *s)
     return s->records.backlog_count != 0 || s->records.output_pending;
 }
 
-bool migbridge_record_drain(MigBridgeState *s, MigBridgeWait *wait)
+bool migbridge_record_drain(MigBridgeState *s, uint32_t **word,
+                            uint32_t *value)
 {
     MigBridgeRecords *records = &s->records;
+    MigBridgeHostRing *ring = records->backlog_count ? &records->trace
+                                                     : &records->output;
     uint32_t done = 0;
 
-    /* What to sleep on first: a tail that moves later is noticed. */
-    ring_wait(records->backlog_count ? &records->trace : &records->output,
-              wait);
+    /* First: a tail that moves later is noticed. The low half of it comes
+     * first on a little-endian host. */
+    *word = (uint32_t *)ring->shared_tail;
+    *value = qatomic_read(*word);
     while (done < records->backlog_count &&
            trace_put(s, &records->backlog[done])) {
         done++;

@@ -11,6 +11,7 @@
  * for the high half. There is one latch for reading and one for writing.
  */
 #include "qemu/osdep.h"
+#include "qemu/atomic.h"
 #include "qemu/log.h"
 #include "migbridge.h"
 #include "trace.h"
@@ -31,6 +32,11 @@ typedef struct MigBridgeReg {
     REG(MB_REG_TX(q) + MB_TX_SIZE) = { 4, READ | WRITE }, \
     REG(MB_REG_TX(q) + MB_TX_TAIL) = { 4, READ | WRITE }, \
     REG(MB_REG_TX(q) + MB_TX_HEAD) = { 4, READ }
+#define REGS_NODES(reg) \
+    REG(reg(0)) = { 4, READ }, REG(reg(1)) = { 4, READ }, \
+    REG(reg(2)) = { 4, READ }, REG(reg(3)) = { 4, READ }, \
+    REG(reg(4)) = { 4, READ }, REG(reg(5)) = { 4, READ }, \
+    REG(reg(6)) = { 4, READ }, REG(reg(7)) = { 4, READ }
 
 static const MigBridgeReg regs[] = {
     REG(MB_REG_MAGIC)           = { 4, READ },
@@ -44,10 +50,14 @@ static const MigBridgeReg regs[] = {
     REG(MB_REG_TIME_NS)         = { 8, READ },
     REG(MB_REG_INSTRET)         = { 8, READ },
     REG(MB_REG_TIMER_NS)        = { 8, READ | WRITE },
-    REG(MB_REG_NS_PER_INSN)     = { 4, READ },
+    REG(MB_REG_CLOCK_NUM)       = { 4, READ },
+    REG(MB_REG_CLOCK_DEN)       = { 4, READ },
     REG(MB_REG_STAMP)           = { 8, WRITE },
     REG(MB_REG_OUTPUT)          = { 8, WRITE },
     REG(MB_REG_HALT)            = { 4, WRITE },
+    REG(MB_REG_BOARD)           = { 8, READ | WRITE },
+    REGS_NODES(MB_REG_LINKED),
+    REGS_NODES(MB_REG_FAULTY),
     REGS_TX(MB_TX_URGENT),
     REGS_TX(MB_TX_BULK),
     REG(MB_REG_RX + MB_RX_BASE) = { 8, READ | WRITE },
@@ -58,6 +68,22 @@ static const MigBridgeReg regs[] = {
 };
 
 /* -- what they do -- */
+
+/* Bit i: there is a link to node @first + i; one with all of @flags. */
+static uint32_t get_linked(const MigBridgeState *s, uint32_t first,
+                           uint32_t flags)
+{
+    uint32_t bits = 0;
+
+    for (uint32_t i = 0; i < 32 && first + i < s->segment.node_count; i++) {
+        const MigBridgeLink *out = &s->out[first + i];
+        const MigBridgeLink *in = &s->in[first + i];
+        uint32_t has = out->model.flags | in->model.flags;
+
+        bits |= (uint32_t)(out->shared && (has & flags) == flags) << i;
+    }
+    return bits;
+}
 
 static uint64_t reg_get(MigBridgeState *s, hwaddr addr)
 {
@@ -84,8 +110,16 @@ static uint64_t reg_get(MigBridgeState *s, hwaddr addr)
         return migbridge_instret();
     case MB_REG_TIMER_NS:
         return s->timer_ns;
-    case MB_REG_NS_PER_INSN:
-        return s->segment.ns_per_insn;
+    case MB_REG_CLOCK_NUM:
+        return s->segment.clock_num;
+    case MB_REG_CLOCK_DEN:
+        return s->segment.clock_den;
+    case MB_REG_BOARD:
+        return s->board;
+    case MB_REG_LINKED(0) ... MB_REG_LINKED(7):
+        return get_linked(s, (addr - MB_REG_LINKED(0)) * 8, 0);
+    case MB_REG_FAULTY(0) ... MB_REG_FAULTY(7):
+        return get_linked(s, (addr - MB_REG_FAULTY(0)) * 8, MB_LINK_FAULTY);
     default:
         return migbridge_queue_get(s, addr);
     }
@@ -134,8 +168,14 @@ static bool set_halt(MigBridgeState *s, uint32_t value)
         return false;
     }
     migbridge_record_trace(s, MB_TRACE_HALT, NULL, (uint64_t[4]) { value });
-    migbridge_segment_end(s, MB_END_HALT, s->node, value, migbridge_now());
+    migbridge_sync_halt(s, value);
     return true;
+}
+
+static void set_board(MigBridgeState *s, uint64_t addr)
+{
+    s->board = addr;
+    qatomic_set(&s->segment.nodes[s->node].board, addr);
 }
 
 /* False: bad value, nothing has changed. */
@@ -163,6 +203,9 @@ static bool reg_set(MigBridgeState *s, hwaddr addr, uint64_t value)
         break;
     case MB_REG_HALT:
         return set_halt(s, value);
+    case MB_REG_BOARD:
+        set_board(s, value);
+        break;
     default:
         migbridge_queue_set(s, addr, value);
         break;
@@ -258,6 +301,7 @@ static bool regs_do_write(MigBridgeState *s, hwaddr addr, unsigned size,
 
 void migbridge_regs_reset(MigBridgeState *s)
 {
+    set_board(s, 0);
     s->read_latch.addr = LATCH_NONE;
     s->write_latch.addr = LATCH_NONE;
 }
@@ -267,7 +311,7 @@ static uint64_t regs_read(void *opaque, hwaddr addr, unsigned size)
     MigBridgeState *s = opaque;
     uint64_t value = 0;
 
-    if (s->segment.grid_ns == 0) {
+    if (!s->segment.synchronised) {
         /* Nothing but the guest tells us when to look for messages. */
         migbridge_run(s);
     }

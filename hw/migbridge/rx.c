@@ -2,11 +2,9 @@
 /*
  * Migration bridge: delivery.
  *
- * A message stays in the ring of its link until its arrival time, and then
- * until the guest has posted a buffer. Messages are delivered in the order of
- * (arrival, source, sequence). A buffer that cannot be used is completed with
- * zeros, and the message takes the next one: no message is lost to a mistake
- * of the receiver.
+ * A message that has come in (inbox.c) waits until the guest has posted a
+ * buffer. A buffer that cannot be used is completed with zeros, and the message
+ * takes the next one: no message is lost to a mistake of the receiver.
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
@@ -50,24 +48,8 @@ void migbridge_rx_post(MigBridgeState *s, uint32_t tail)
     rx->tail = tail;
 }
 
-/* The link whose message is delivered next, or NULL. */
-static MigBridgeLink *rx_first(const MigBridgeState *s)
-{
-    MigBridgeLink *first = NULL;
-
-    /* On a tie the lower source stays; on one link, sequence is order. */
-    for (uint32_t i = 0; i < s->segment.node_count; i++) {
-        MigBridgeLink *link = &s->in[i];
-
-        if (link->loaded &&
-            (!first || link->slot.arrival_ns < first->slot.arrival_ns)) {
-            first = link;
-        }
-    }
-    return first;
-}
-
-static bool rx_fill(MigBridgeState *s, MigBridgeLink *link, uint32_t index)
+static bool rx_fill(MigBridgeState *s, const MigBridgeArrival *arrival,
+                    uint32_t index)
 {
     struct mb_rx_desc desc;
 
@@ -81,20 +63,21 @@ static bool rx_fill(MigBridgeState *s, MigBridgeLink *link, uint32_t index)
         migbridge_status_set(s, MB_STATUS_BAD_DESC);
         return false;
     }
-    return migbridge_link_receive(s, link, desc.addr);
+    return migbridge_link_deliver(s, arrival, desc.addr);
 }
 
-/* Use up the next buffer. True: it holds the message of @link. */
-static bool rx_complete(MigBridgeState *s, MigBridgeLink *link, uint64_t now)
+/* Use up the next buffer. True: it holds the message. */
+static bool rx_complete(MigBridgeState *s, const MigBridgeArrival *arrival,
+                        const struct mb_slot *slot, uint64_t now)
 {
     uint32_t index = s->rx.head & (rx_size(&s->rx) - 1);
     struct mb_rx_completion completion = {};
-    bool ok = rx_fill(s, link, index);
+    bool ok = rx_fill(s, arrival, index);
 
     if (ok) {
-        completion.msg = link->slot.msg;
+        completion.msg = slot->msg;
         completion.arrival_ns = now;
-        completion.length = link->slot.length;
+        completion.length = slot->length;
     }
     if (!migbridge_dma_write(s, s->rx.done + index * sizeof(completion),
                              &completion, sizeof(completion))) {
@@ -112,31 +95,27 @@ static bool rx_has_buffer(const MigBridgeState *s)
 
 void migbridge_rx_run(MigBridgeState *s, uint64_t now)
 {
-    MigBridgeLink *link;
+    const MigBridgeArrival *arrival;
 
+    migbridge_inbox_run(s, now);
     while (rx_has_buffer(s) && !s->ended && !migbridge_record_backlogged(s) &&
-           (link = rx_first(s)) && link->slot.arrival_ns <= now) {
-        if (!rx_complete(s, link, now)) {
+           (arrival = migbridge_inbox_first(&s->inbox))) {
+        struct mb_slot slot;
+
+        migbridge_link_read(s, arrival, &slot);
+        if (!rx_complete(s, arrival, &slot, now)) {
             continue;
         }
-        migbridge_record_message(s, MB_TRACE_RX, &link->slot, link->source);
-        trace_migbridge_rx(now, link->source, link->slot.seq,
-                           link->slot.length, s->rx.head);
-        migbridge_link_consume(s, link);
-        migbridge_link_load(s, link, now);
+        s->event_ns = now;
+        migbridge_record_message(s, MB_TRACE_RX, &slot, arrival->source,
+                                 arrival->copy);
+        trace_migbridge_rx(now, arrival->source, arrival->seq,
+                           arrival->length, s->rx.head);
+        migbridge_inbox_shift(s, now);
     }
 }
 
 uint64_t migbridge_rx_due(const MigBridgeState *s)
 {
-    const MigBridgeLink *link = rx_has_buffer(s) ? rx_first(s) : NULL;
-
-    return link ? link->slot.arrival_ns : MIGBRIDGE_NEVER;
-}
-
-bool migbridge_rx_quiet(const MigBridgeState *s, uint64_t now)
-{
-    const MigBridgeLink *link = rx_first(s);
-
-    return !link || link->slot.arrival_ns > now;
+    return migbridge_inbox_due(s);
 }

@@ -16,11 +16,14 @@
 /* Guest structures and segment are little endian and used in place. */
 QEMU_BUILD_BUG_ON(HOST_BIG_ENDIAN);
 
+/* A virtual time with something added to it stays below INT64_MAX. */
+#define INSTANT_MAX (UINT64_C(1) << 61)
+
 #define HOST_RING_MIN (16u << 10)
 #define HOST_RING_MAX (1u << 30)
 
-static bool region_fits(const MigBridgeSegment *seg, uint64_t offset,
-                        uint64_t bytes)
+bool migbridge_segment_fits(const MigBridgeSegment *seg, uint64_t offset,
+                            uint64_t bytes)
 {
     return offset >= sizeof(struct mb_segment) && offset % MB_LINE == 0 &&
            offset <= seg->bytes && bytes <= seg->bytes - offset;
@@ -76,13 +79,12 @@ static bool segment_adopt_geometry(MigBridgeState *s, Error **errp)
     seg->ring_bytes = header->ring_bytes;
     seg->trace_bytes = header->trace_bytes;
     seg->output_bytes = header->output_bytes;
-    seg->until_ns = header->until_ns;
-    seg->grid_ns = header->grid_ns;
-    seg->ns_per_insn = header->ns_per_insn;
+    seg->until_ns = header->until_ns ? header->until_ns : MB_NEVER;
+    seg->synchronised = header->synchronised;
 
-    if (!region_fits(seg, links_offset, sizeof(struct mb_link) *
+    if (!migbridge_segment_fits(seg, links_offset, sizeof(struct mb_link) *
                      seg->node_count * seg->node_count) ||
-        !region_fits(seg, nodes_offset,
+        !migbridge_segment_fits(seg, nodes_offset,
                      sizeof(struct mb_node) * seg->node_count)) {
         error_setg(errp, "segment's tables do not fit into it");
         return false;
@@ -96,63 +98,39 @@ static bool segment_adopt_geometry(MigBridgeState *s, Error **errp)
         error_setg(errp, "segment has rings of impossible sizes");
         return false;
     }
-    if (!is_power_of_2(seg->ns_per_insn)) {
-        error_setg(errp, "segment has %" PRIu32 " ns per instruction, which "
-                   "is not a power of two", seg->ns_per_insn);
-        return false;
-    }
-    if (icount_enabled() && icount_to_ns(1) != seg->ns_per_insn) {
-        error_setg(errp, "segment has %" PRIu32 " ns per instruction, -icount "
-                   "has %" PRIi64, seg->ns_per_insn, icount_to_ns(1));
+    if (seg->until_ns != MB_NEVER && seg->until_ns > INSTANT_MAX) {
+        error_setg(errp, "segment has a time limit of %" PRIu64 " ns, possible "
+                   "is one of 2^61", seg->until_ns);
         return false;
     }
     return true;
 }
 
-static bool segment_open_link(MigBridgeState *s, MigBridgeLink *link,
-                              uint32_t source, uint32_t target, Error **errp)
+/* Both say the same, if so many cycles take the same time. */
+#define CLOCK_CYCLES (INT64_C(1) << 30)
+
+static bool segment_adopt_node(MigBridgeState *s, Error **errp)
 {
     MigBridgeSegment *seg = &s->segment;
-    struct mb_link *shared = &seg->links[source * seg->node_count + target];
-    uint64_t ring_offset = shared->ring_offset;
+    const struct mb_node *node = &seg->nodes[s->node];
 
-    if (ring_offset == 0) {
-        return true;
-    }
-    *link = (MigBridgeLink) {
-        .shared = shared,
-        .ring = seg->base + ring_offset,
-        .source = source,
-        .target = target,
-        .latency_ns = shared->latency_ns,
-        .bits_per_s = shared->bits_per_s,
-    };
-    if (!region_fits(seg, ring_offset, seg->ring_bytes)) {
-        error_setg(errp, "ring of link %" PRIu32 "-%" PRIu32 " does not fit "
-                   "into the segment", source, target);
+    seg->clock_num = node->clock_num;
+    seg->clock_den = node->clock_den;
+    seg->crash_ns = node->crash_ns;
+    seg->crash_message = node->crash_message;
+
+    if (seg->clock_num == 0 || seg->clock_den == 0) {
+        error_setg(errp, "segment has no clock rate for node %" PRIu32,
+                   s->node);
         return false;
     }
-    /* Sums of a virtual time and these two must stay below INT64_MAX. */
-    if (link->latency_ns > INT64_MAX / 4 || link->bits_per_s == 0) {
-        error_setg(errp, "latency or bandwidth of link %" PRIu32 "-%" PRIu32
-                   " is impossible", source, target);
+    if (icount_enabled() &&
+        icount_to_ns(seg->clock_den * CLOCK_CYCLES) !=
+        seg->clock_num * CLOCK_CYCLES) {
+        error_setg(errp, "segment has %" PRIu32 "/%" PRIu32 " ns per cycle for "
+                   "node %" PRIu32 ", -icount has another rate",
+                   seg->clock_num, seg->clock_den, s->node);
         return false;
-    }
-    return true;
-}
-
-static bool segment_open_links(MigBridgeState *s, Error **errp)
-{
-    uint32_t count = s->segment.node_count;
-
-    s->out = g_new0(MigBridgeLink, count);
-    s->in = g_new0(MigBridgeLink, count);
-    for (uint32_t peer = 0; peer < count; peer++) {
-        if (peer != s->node &&
-            (!segment_open_link(s, &s->out[peer], s->node, peer, errp) ||
-             !segment_open_link(s, &s->in[peer], peer, s->node, errp))) {
-            return false;
-        }
     }
     return true;
 }
@@ -162,8 +140,8 @@ static bool segment_join(MigBridgeState *s, Error **errp)
     MigBridgeSegment *seg = &s->segment;
     struct mb_node *node = &seg->nodes[s->node];
 
-    if (!region_fits(seg, node->trace_offset, seg->trace_bytes) ||
-        !region_fits(seg, node->output_offset, seg->output_bytes)) {
+    if (!migbridge_segment_fits(seg, node->trace_offset, seg->trace_bytes) ||
+        !migbridge_segment_fits(seg, node->output_offset, seg->output_bytes)) {
         error_setg(errp, "trace or output ring of node %" PRIu32 " does not "
                    "fit into the segment", s->node);
         return false;
@@ -176,7 +154,6 @@ static bool segment_join(MigBridgeState *s, Error **errp)
                    s->node);
         return false;
     }
-    migbridge_wake(&node->state);
     migbridge_segment_attention(s);
     return true;
 }
@@ -201,7 +178,8 @@ bool migbridge_segment_open(MigBridgeState *s, Error **errp)
 
     if (!segment_check_header(s, memory_region_size(mr), errp) ||
         !segment_adopt_geometry(s, errp) ||
-        !segment_open_links(s, errp) ||
+        !segment_adopt_node(s, errp) ||
+        !migbridge_link_open(s, errp) ||
         !migbridge_sync_open(s, errp) ||
         !segment_join(s, errp)) {
         migbridge_segment_close(s);
@@ -216,8 +194,8 @@ void migbridge_segment_close(MigBridgeState *s)
     if (host_memory_backend_is_mapped(s->memdev)) {
         host_memory_backend_set_mapped(s->memdev, false);
     }
-    g_clear_pointer(&s->in, g_free);
-    g_clear_pointer(&s->out, g_free);
+    migbridge_sync_close(s);
+    migbridge_link_close(s);
 }
 
 void migbridge_segment_attention(MigBridgeState *s)
@@ -226,29 +204,20 @@ void migbridge_segment_attention(MigBridgeState *s)
     migbridge_wake(&s->segment.header->attention);
 }
 
-void migbridge_segment_end(MigBridgeState *s, enum mb_end reason,
-                           uint32_t node, uint32_t code, uint64_t time_ns)
+void migbridge_segment_end(MigBridgeState *s, enum mb_end reason)
 {
     MigBridgeSegment *seg = &s->segment;
 
-    s->ended = true;
     if (qatomic_cmpxchg(&seg->header->ended, MB_END_NOT, reason) !=
         MB_END_NOT) {
         return;
     }
-    /*
-     * Only the first one writes these. The host tool reads them when all
-     * nodes have left, which orders them (migbridge_sync_leave).
-     */
-    seg->header->end_node = node;
-    seg->header->end_code = code;
-    seg->header->end_ns = time_ns;
-    trace_migbridge_end(time_ns, node, reason, code);
+    /* The host tool reads it when all nodes have left, which orders it. */
+    seg->header->end_node = s->node;
+    trace_migbridge_end(migbridge_now(), s->node, reason);
 
-    migbridge_wake(&seg->header->ended);
     for (uint32_t i = 0; i < seg->node_count; i++) {
-        migbridge_wake(&seg->nodes[i].grid);
-        migbridge_wake(&seg->nodes[i].state);
+        promise_rouse(&seg->nodes[i]);
     }
     migbridge_segment_attention(s);
 }
@@ -259,7 +228,7 @@ void migbridge_segment_broken(MigBridgeState *s, uint32_t source,
     error_report("migbridge: node %" PRIu32 ": link from node %" PRIu32 ": %s",
                  s->node, source, what);
     migbridge_status_set(s, MB_STATUS_SEGMENT);
-    migbridge_segment_end(s, MB_END_ERROR, s->node, MB_STATUS_SEGMENT,
-                          migbridge_now());
+    s->ended = true;
+    migbridge_segment_end(s, MB_END_ERROR);
     migbridge_hold(s);
 }

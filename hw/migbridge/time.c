@@ -8,8 +8,12 @@
  * order that depends on neither the host nor the history of the timer list.
  */
 #include "qemu/osdep.h"
+#include "qemu/atomic.h"
+#include "hw/core/cpu.h"
 #include "system/cpu-timers.h"
 #include "migbridge.h"
+
+#define BEAT_MS 200
 
 uint64_t migbridge_now(void)
 {
@@ -20,6 +24,18 @@ uint64_t migbridge_instret(void)
 {
     return icount_enabled() ? icount_get_insns() : 0;
 }
+
+uint64_t migbridge_cycles(void)
+{
+    return icount_enabled() ? icount_get_cycles() : migbridge_now();
+}
+
+uint64_t migbridge_cycles_ns(uint64_t cycles)
+{
+    return icount_cycle_clock() ? icount_to_ns(cycles) : cycles;
+}
+
+/* -- events -- */
 
 static void time_run_timer(MigBridgeState *s, uint64_t now)
 {
@@ -37,9 +53,10 @@ void migbridge_timer_set(MigBridgeState *s, uint64_t deadline_ns)
 
 static void time_arm(MigBridgeState *s)
 {
-    uint64_t due = MIN(migbridge_sync_due(s), s->tx.end_ns);
+    uint64_t due = MIN(migbridge_sync_due(s), migbridge_tx_due(s));
 
     due = MIN(due, migbridge_rx_due(s));
+    due = MIN(due, s->segment.crash_ns);
     if (s->timer_armed) {
         due = MIN(due, s->timer_ns);
     }
@@ -50,22 +67,71 @@ static void time_arm(MigBridgeState *s)
     }
 }
 
-void migbridge_run(MigBridgeState *s)
+/* False: nothing happens any more until the vCPU thread has waited. */
+static bool time_run_events(MigBridgeState *s, uint64_t now)
 {
-    uint64_t now = migbridge_now();
-
-    if (s->segment.grid_ns == 0) {
-        migbridge_link_refresh(s, now);
+    if (s->hold.queued || s->ended) {
+        migbridge_hold(s);
+        return false;
+    }
+    if (!s->segment.synchronised) {
+        /* Nothing but the guest tells us when to look for messages. */
+        migbridge_sync_listen(s, now);
     }
     migbridge_tx_run(s, now);
-    migbridge_rx_run(s, now);
-    time_run_timer(s, now);
+    if (migbridge_sync_crashes(s, now)) {
+        migbridge_sync_crash(s, now);
+    } else {
+        migbridge_rx_run(s, now);
+        time_run_timer(s, now);
+    }
+    if (s->ended || migbridge_record_backlogged(s)) {
+        migbridge_hold(s);
+        return false;
+    }
+    return true;
+}
 
-    if (s->ended || migbridge_record_backlogged(s) ||
-        migbridge_sync_due(s) <= now) {
-        /* Nothing happens any more until the vCPU thread has waited. */
+void migbridge_run(MigBridgeState *s)
+{
+    if (time_run_events(s, migbridge_now())) {
+        time_arm(s);
+    }
+}
+
+void migbridge_tick(void *opaque)
+{
+    MigBridgeState *s = opaque;
+    uint64_t now = migbridge_now();
+
+    if (!time_run_events(s, now)) {
+        return;
+    }
+    if (migbridge_sync_due(s) <= now && !migbridge_hold_briefly(s, now)) {
         migbridge_hold(s);
     } else {
         time_arm(s);
     }
+}
+
+/* -- signs of life -- */
+
+void migbridge_beat(void *opaque)
+{
+    MigBridgeState *s = opaque;
+    struct mb_node *node = &s->segment.nodes[s->node];
+    uint32_t ended = qatomic_read(&s->segment.header->ended);
+
+    qatomic_set(&node->beat_ns, migbridge_now());
+    qatomic_set(&node->beat_instret, migbridge_instret());
+    qatomic_set(&node->beat, node->beat + 1);
+    if (!s->ended && (ended == MB_END_STOP || ended == MB_END_ERROR)) {
+        /* It may be in a window without an end. */
+        s->ended = true;
+        migbridge_hold(s);
+    } else if (!qatomic_read(&node->asleep)) {
+        /* Let it account for what it has executed, for the next beat. */
+        qemu_cpu_kick(first_cpu);
+    }
+    timer_mod(s->beat, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + BEAT_MS);
 }

@@ -4,20 +4,21 @@
  *
  * A node has one port, which sends one message at a time. When it is free,
  * the next entry of the urgent queue starts, else that of the bulk queue. An
- * entry that was refused counts as done without occupying the port. An entry
- * for which the receiver's ring has no room stays where it is, and is read
- * anew, with the choice between the queues, when there may be room.
+ * entry that was refused counts as done without occupying the port. For an
+ * entry that finds no room in the ring of its link the port waits; the entry
+ * is read anew, with the choice between the queues, when there is room or the
+ * guest rings a doorbell, and at no other instant.
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
 #include "migbridge.h"
 #include "trace.h"
 
-enum tx_result {
+typedef enum TxResult {
     TX_STARTED,
     TX_REFUSED,
     TX_NO_ROOM,
-};
+} TxResult;
 
 static uint32_t tx_size(const MigBridgeTxQueue *queue)
 {
@@ -38,6 +39,16 @@ bool migbridge_tx_check(const MigBridgeState *s)
            tx_queue_check(&s->tx.queue[MB_TX_BULK]);
 }
 
+static void tx_unstall(MigBridgeState *s)
+{
+    MigBridgeTx *tx = &s->tx;
+
+    if (tx->stalled) {
+        migbridge_room_starve(tx->stalled, false);
+        tx->stalled = NULL;
+    }
+}
+
 void migbridge_tx_reset(MigBridgeState *s)
 {
     for (unsigned i = 0; i < MB_TX_QUEUES; i++) {
@@ -47,6 +58,7 @@ void migbridge_tx_reset(MigBridgeState *s)
     /* What is on the wire stays there, but nobody waits for it. */
     s->tx.from = NULL;
     s->tx.irq = false;
+    tx_unstall(s);
 }
 
 void migbridge_tx_doorbell(MigBridgeState *s, unsigned index, uint32_t tail)
@@ -63,6 +75,7 @@ void migbridge_tx_doorbell(MigBridgeState *s, unsigned index, uint32_t tail)
         return;
     }
     queue->tail = tail;
+    tx_unstall(s);
 }
 
 static bool tx_desc_check(MigBridgeState *s, const struct mb_tx_desc *desc)
@@ -80,8 +93,63 @@ static bool tx_desc_check(MigBridgeState *s, const struct mb_tx_desc *desc)
     return true;
 }
 
-static enum tx_result tx_start(MigBridgeState *s, MigBridgeTxQueue *queue,
-                               uint64_t now)
+/* Its payload is where the slot will be. A lost message never gets there. */
+static void tx_put_on_wire(MigBridgeState *s, MigBridgeLink *link,
+                           const struct mb_tx_desc *desc, uint64_t now)
+{
+    MigBridgeTx *tx = &s->tx;
+    struct mb_slot *slot = &tx->slot;
+    uint64_t arrival_ns;
+
+    *slot = (struct mb_slot) {
+        .msg = desc->msg,
+        .start_ns = now,
+        .end_ns = now + mb_link_wire_ns(&link->model, desc->length),
+        .seq = link->seq++,
+        .length = desc->length,
+    };
+    slot->msg.source = s->node;
+    tx->end_ns = slot->end_ns;
+    tx->fate = mb_link_fate(&link->model, link->faults, slot->seq,
+                            slot->start_ns, slot->end_ns);
+    arrival_ns = mb_link_head_ns(&link->model, &tx->fate, now) +
+                 mb_link_bits_ns(&link->model, desc->length);
+    if (!tx->fate.lost) {
+        migbridge_link_send(s, link, slot);
+        migbridge_promise_sent(s, link->target, arrival_ns);
+    }
+    migbridge_record_message(s, MB_TRACE_TX_START, slot, link->target, 0);
+    trace_migbridge_tx_start(now, link->target, slot->seq, slot->length,
+                             slot->end_ns, arrival_ns);
+}
+
+/* Is there room now? If not, the port waits. */
+static bool tx_has_room(MigBridgeState *s, MigBridgeLink *link,
+                        uint32_t length, uint64_t now)
+{
+    MigBridgeTx *tx = &s->tx;
+    uint64_t bytes = migbridge_link_slot_bytes(length);
+
+    tx->room_ns = migbridge_room_ns(s, link, bytes);
+    if (tx->room_ns <= now) {
+        return true;
+    }
+    tx->stalled = link;
+    tx->stalled_bytes = bytes;
+    if (tx->room_ns == MB_NEVER) {
+        migbridge_room_starve(link, true);
+        tx->room_ns = migbridge_room_ns(s, link, bytes);
+    }
+    if (tx->room_ns <= now) {
+        tx_unstall(s);
+        return true;
+    }
+    trace_migbridge_tx_wait(now, link->target, tx->room_ns);
+    return false;
+}
+
+static TxResult tx_start(MigBridgeState *s, MigBridgeTxQueue *queue,
+                         uint64_t now)
 {
     MigBridgeTx *tx = &s->tx;
     uint32_t index = queue->head & (tx_size(queue) - 1);
@@ -98,29 +166,15 @@ static enum tx_result tx_start(MigBridgeState *s, MigBridgeTxQueue *queue,
         return TX_REFUSED;
     }
     link = &s->out[desc.msg.target];
-    if (!migbridge_link_has_room(link, s->segment.ring_bytes, desc.length)) {
-        trace_migbridge_tx_wait(now, link->target);
+    /* Lost ones, too: when it is lost must not depend on when we look. */
+    if (!tx_has_room(s, link, desc.length, now)) {
         return TX_NO_ROOM;
     }
-
-    tx->slot = (struct mb_slot) {
-        .msg = desc.msg,
-        .start_ns = now,
-        .end_ns = now + migbridge_link_wire_ns(link, desc.length),
-        .seq = link->seq,
-        .length = desc.length,
-    };
-    tx->slot.msg.source = s->node;
-    tx->slot.arrival_ns = tx->slot.end_ns + link->latency_ns;
-    if (!migbridge_link_send(s, link, &tx->slot, desc.addr)) {
+    if (!migbridge_link_fill(s, link, desc.addr, desc.length)) {
         return TX_REFUSED;
     }
     tx->from = queue;
-    tx->end_ns = tx->slot.end_ns;
-    tx->last_arrival_ns = MAX(tx->last_arrival_ns, tx->slot.arrival_ns);
-    migbridge_record_message(s, MB_TRACE_TX_START, &tx->slot, link->target);
-    trace_migbridge_tx_start(now, queue - tx->queue, link->target,
-                             desc.length, tx->end_ns, tx->slot.arrival_ns);
+    tx_put_on_wire(s, link, &desc, now);
     return TX_STARTED;
 }
 
@@ -145,41 +199,61 @@ static MigBridgeTxQueue *tx_next(MigBridgeState *s)
     return NULL;
 }
 
+/* The last bit has left. */
+static void tx_end(MigBridgeState *s, uint64_t now)
+{
+    MigBridgeTx *tx = &s->tx;
+    uint32_t target = tx->slot.msg.target;
+
+    tx->end_ns = MB_NEVER;
+    tx->messages++;
+    s->event_ns = now;
+    migbridge_record_message(s, MB_TRACE_TX_END, &tx->slot, target, 0);
+    if (tx->fate.lost) {
+        migbridge_record_message(s, MB_TRACE_LOST, &tx->slot, target,
+                                 tx->fate.down ? MB_LOST_DOWN
+                                               : MB_LOST_BY_RATE);
+    }
+    trace_migbridge_tx_end(now, target, tx->slot.seq, tx->fate.lost);
+    tx_done(s, tx->from);
+}
+
 void migbridge_tx_run(MigBridgeState *s, uint64_t now)
 {
+    MigBridgeTx *tx = &s->tx;
     MigBridgeTxQueue *queue;
 
-    if (s->tx.end_ns <= now) {
-        s->tx.end_ns = MIGBRIDGE_NEVER;
-        migbridge_record_message(s, MB_TRACE_TX_END, &s->tx.slot,
-                                 s->tx.slot.msg.target);
-        trace_migbridge_tx_end(now, s->tx.slot.msg.target, s->tx.slot.seq);
-        tx_done(s, s->tx.from);
+    if (tx->end_ns <= now) {
+        tx_end(s, now);
+    }
+    if (tx->stalled && tx->room_ns <= now) {
+        tx_unstall(s);
     }
     /* Bounded by the sizes of the queues: every turn but the last is done
      * with an entry. */
-    while (s->tx.end_ns == MIGBRIDGE_NEVER && !s->ended &&
-           (queue = tx_next(s))) {
-        enum tx_result result = tx_start(s, queue, now);
-
-        if (result == TX_NO_ROOM) {
-            break;
-        }
-        if (result == TX_REFUSED) {
+    while (tx->end_ns == MB_NEVER && !tx->stalled && !s->ended &&
+           !migbridge_sync_crashes(s, now) && (queue = tx_next(s))) {
+        if (tx_start(s, queue, now) == TX_REFUSED) {
             tx_done(s, queue);
         }
     }
 }
 
-bool migbridge_tx_quiet(const MigBridgeState *s, uint64_t now)
+uint64_t migbridge_tx_due(const MigBridgeState *s)
 {
-    /*
-     * A message that arrives at this very grid point may not yet be known to
-     * its receiver, so wait for one point more.
-     */
-    return s->tx.end_ns == MIGBRIDGE_NEVER &&
-           s->tx.queue[MB_TX_URGENT].head == s->tx.queue[MB_TX_URGENT].tail &&
-           s->tx.queue[MB_TX_BULK].head == s->tx.queue[MB_TX_BULK].tail &&
-           (s->tx.last_arrival_ns == 0 ||
-            s->tx.last_arrival_ns + s->segment.grid_ns < now);
+    return s->tx.stalled ? s->tx.room_ns : s->tx.end_ns;
+}
+
+void migbridge_tx_room(MigBridgeState *s, const MigBridgeLink *link)
+{
+    MigBridgeTx *tx = &s->tx;
+
+    if (tx->stalled == link && tx->room_ns == MB_NEVER) {
+        tx->room_ns = migbridge_room_ns(s, tx->stalled, tx->stalled_bytes);
+    }
+}
+
+uint64_t migbridge_tx_messages(const MigBridgeState *s)
+{
+    return s->tx.messages;
 }

@@ -45,16 +45,21 @@ unsigned scenario_repeats(unsigned usual)
 
 Scenario *scenario_new(void)
 {
+    return scenario_new_with(
+        "[experiment]\nname = test\nseed = 1\nuntil = 60s\n"
+        "[cluster]\nnodes = 2\nmemory = 64MiB\nclock = 1GHz\n"
+        "[link]\nlatency = 50us\nbandwidth = 1Gbit/s\n");
+}
+
+Scenario *scenario_new_with(const char *head)
+{
     Scenario *scenario = g_new0(Scenario, 1);
     g_autoptr(GError) error = NULL;
 
     scenario->folder = g_dir_make_tmp("godwit-test-XXXXXX", &error);
     ck_assert_msg(scenario->folder != NULL, "%s",
                   error != NULL ? error->message : "");
-    scenario->text = g_string_new(
-        "[experiment]\nname = test\nseed = 1\nuntil = 60s\n"
-        "[cluster]\nnodes = 2\nmemory = 64MiB\nclock = 1GHz\n"
-        "[link]\nlatency = 50us\nbandwidth = 1Gbit/s\n");
+    scenario->text = g_string_new(head);
     return scenario;
 }
 

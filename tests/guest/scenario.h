@@ -25,6 +25,8 @@ typedef struct {
 
 /* Two nodes at 50 us and 1 Gbit/s. */
 Scenario *scenario_new(void);
+/* `head`: the experiment file without processes, files and migrations. */
+Scenario *scenario_new_with(const char *head);
 /* Removes what it has written. */
 void scenario_free(Scenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)

@@ -9,12 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define ECAM_BRIDGE     (UINT64_C(0x30000000) + (1u << 15))
 #define PAGE_BYTES      4096u
-#define HOST_RING_BYTES (UINT64_C(1) << 20)
 
 #define NO_MSI          "virt,aia=none"
 
@@ -22,93 +19,6 @@
 #define PCI_COMMAND_MEMORY      0x2
 #define PCI_COMMAND_MASTER      0x4
 #define PCI_BASE_ADDRESS(i)     (0x10 + 4 * (i))
-
-/* -- the segment -- */
-
-static void fill_header(struct mb_segment *header, uint32_t nodes)
-{
-    memcpy(header->magic, MB_SEGMENT_MAGIC, sizeof(header->magic));
-    header->version = MB_SEGMENT_VERSION;
-    header->node_count = nodes;
-    header->links_offset = PAGE_BYTES;
-    header->nodes_offset = header->links_offset +
-                           sizeof(struct mb_link) * nodes * nodes;
-    header->ring_bytes = MB_RING_BYTES_MIN;
-    header->trace_bytes = HOST_RING_BYTES;
-    header->output_bytes = HOST_RING_BYTES;
-    header->ns_per_insn = 1;
-    header->bytes = PAGE_BYTES * 16 + nodes * nodes * header->ring_bytes +
-                    nodes * 2 * HOST_RING_BYTES;
-}
-
-static void fill_tables(TestSegment *segment)
-{
-    struct mb_segment *header = segment->header;
-    uint32_t nodes = header->node_count;
-    uint64_t offset = PAGE_BYTES * 16;
-
-    ck_assert_uint_le(header->nodes_offset + nodes * sizeof(struct mb_node),
-                      offset);
-    for (uint32_t i = 0; i < nodes * nodes; i++) {
-        if (i / nodes != i % nodes) {
-            segment->links[i].latency_ns = LATENCY_NS;
-            segment->links[i].bits_per_s = BITS_PER_S;
-            segment->links[i].ring_offset = offset;
-        }
-        offset += header->ring_bytes;
-    }
-    for (uint32_t i = 0; i < nodes; i++) {
-        segment->nodes[i].trace_offset = offset;
-        segment->nodes[i].output_offset = offset + HOST_RING_BYTES;
-        offset += 2 * HOST_RING_BYTES;
-    }
-    ck_assert_uint_eq(offset, header->bytes);
-}
-
-TestSegment *test_segment_create(uint32_t node_count)
-{
-    TestSegment *segment = calloc(1, sizeof(*segment));
-    struct mb_segment header = {};
-    uint8_t *base;
-
-    ck_assert_ptr_nonnull(segment);
-    fill_header(&header, node_count);
-    segment->fd = memfd_create("segment", 0);
-    ck_assert_int_ge(segment->fd, 0);
-    segment->bytes = header.bytes;
-    ck_assert_int_eq(ftruncate(segment->fd, (off_t)header.bytes), 0);
-    base = mmap(NULL, header.bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                segment->fd, 0);
-    ck_assert_ptr_ne(base, MAP_FAILED);
-    segment->header = (struct mb_segment *)base;
-    segment->links = (struct mb_link *)(base + header.links_offset);
-    segment->nodes = (struct mb_node *)(base + header.nodes_offset);
-    *segment->header = header;
-    fill_tables(segment);
-    return segment;
-}
-
-void test_segment_destroy(TestSegment *segment)
-{
-    if (segment != NULL) {
-        munmap(segment->header, segment->bytes);
-        close(segment->fd);
-        free(segment);
-    }
-}
-
-struct mb_link *test_segment_link(TestSegment *segment, uint32_t source,
-                                  uint32_t target)
-{
-    return &segment->links[source * segment->header->node_count + target];
-}
-
-uint8_t *test_segment_ring(TestSegment *segment, uint32_t source,
-                           uint32_t target)
-{
-    return (uint8_t *)segment->header +
-           test_segment_link(segment, source, target)->ring_offset;
-}
 
 /* -- life -- */
 
@@ -260,7 +170,8 @@ void bridge_queue_message(Bridge *bridge, unsigned queue, uint16_t target,
     uint8_t pattern[PAGE_BYTES];
     struct mb_tx_desc desc = {
         .msg = { .type = 1, .target = target, .source = 77, .pid = 5,
-                 .epoch = 6, .object = 7, .tag = tag, .arg = ~tag },
+                 .epoch = 6, .object = 7, .tag = tag, .arg = ~tag,
+                 .channel_seq = (uint32_t)tag + 1, .channel_sack = tag + 2 },
         .addr = page,
         .length = length,
         .flags = MB_TX_DESC_IRQ,
@@ -321,6 +232,8 @@ void bridge_expect_message(Bridge *bridge, uint32_t index, uint16_t source,
     ck_assert_uint_eq(completion.msg.source, source);
     ck_assert_uint_eq(completion.msg.target, bridge->node);
     ck_assert_uint_eq(completion.msg.pid, 5);
+    ck_assert_uint_eq(completion.msg.channel_seq, (uint32_t)tag + 1);
+    ck_assert_uint_eq(completion.msg.channel_sack, tag + 2);
     ck_assert_uint_eq(completion.length, length);
     ck_assert_uint_eq(completion.arrival_ns, arrival_ns);
 
@@ -340,23 +253,32 @@ uint64_t bridge_trace_count(const Bridge *bridge)
     return head / sizeof(struct mb_trace_record);
 }
 
-struct mb_trace_record bridge_expect_trace(Bridge *bridge, uint16_t type)
+bool bridge_find_trace(Bridge *bridge, uint16_t type,
+                       struct mb_trace_record *record)
 {
     const TestSegment *segment = bridge->segment;
     const struct mb_node *node = &segment->nodes[bridge->node];
     const uint8_t *ring = (const uint8_t *)segment->header +
                           node->trace_offset;
-    struct mb_trace_record record;
 
     while (bridge->trace_tail < bridge_trace_count(bridge)) {
-        uint64_t at = bridge->trace_tail++ * sizeof(record);
+        uint64_t at = bridge->trace_tail++ * sizeof(*record);
 
-        memcpy(&record, ring + (at & (HOST_RING_BYTES - 1)), sizeof(record));
-        ck_assert_uint_eq(record.node, bridge->node);
-        ck_assert_uint_eq(record.seq, (uint32_t)(bridge->trace_tail - 1));
-        if (record.type == type) {
-            return record;
+        memcpy(record, ring + (at & (segment->header->trace_bytes - 1)), sizeof(*record));
+        ck_assert_uint_eq(record->node, bridge->node);
+        ck_assert_uint_eq(record->seq, (uint32_t)(bridge->trace_tail - 1));
+        if (record->type == type) {
+            return true;
         }
     }
-    ck_abort_msg("no trace record of type 0x%x", type);
+    return false;
+}
+
+struct mb_trace_record bridge_expect_trace(Bridge *bridge, uint16_t type)
+{
+    struct mb_trace_record record;
+
+    ck_assert_msg(bridge_find_trace(bridge, type, &record),
+                  "no trace record of type 0x%x", type);
+    return record;
 }

@@ -15,6 +15,7 @@
 #include "hw/abi/trace.h"
 
 #include "qtest.h"
+#include "test_segment.h"
 
 /* -- the machine -- */
 
@@ -32,30 +33,6 @@
 #define SCRATCH         (RAM_BASE + 0x300000)
 #define TX_PAGE(i)      (RAM_BASE + 0x400000 + ((i) % 64) * 0x1000)
 #define RX_PAGE(i)      (RAM_BASE + 0x800000 + ((i) % 256) * 0x1000)
-
-/* -- the link of all tests: 1 Gbit/s is 8 ns per byte -- */
-
-#define LATENCY_NS      50000u
-#define BITS_PER_S      UINT64_C(1000000000)
-#define WIRE_NS(length) ((MB_WIRE_HEADER + (length)) * UINT64_C(8))
-
-/* -- the segment -- */
-
-typedef struct {
-    int fd;
-    uint64_t bytes;
-    struct mb_segment *header;
-    struct mb_link *links;
-    struct mb_node *nodes;
-} TestSegment;
-
-/* Without a grid: the tests move the clocks. */
-TestSegment *test_segment_create(uint32_t node_count);
-void test_segment_destroy(TestSegment *segment);
-struct mb_link *test_segment_link(TestSegment *segment, uint32_t source,
-                                  uint32_t target);
-uint8_t *test_segment_ring(TestSegment *segment, uint32_t source,
-                           uint32_t target);
 
 /* -- the bridge -- */
 
@@ -110,7 +87,10 @@ void bridge_completion(Bridge *bridge, uint32_t index,
 void bridge_expect_message(Bridge *bridge, uint32_t index, uint16_t source,
                            uint32_t length, uint64_t tag, uint64_t arrival_ns);
 
-/* The next trace record of this type; skips others. */
+/* The next trace record of this type, if there is one; skips others. */
+bool bridge_find_trace(Bridge *bridge, uint16_t type,
+                       struct mb_trace_record *record);
+/* There is one. */
 struct mb_trace_record bridge_expect_trace(Bridge *bridge, uint16_t type);
 /* How many trace records there are. */
 uint64_t bridge_trace_count(const Bridge *bridge);

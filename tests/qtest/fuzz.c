@@ -79,7 +79,7 @@ static uint64_t random_register(void)
     case 0:
         return below(MB_BAR_REGS_BYTES - 7);
     case 1:
-        return below(0x58 / 4) * 4;
+        return below(0xc0 / 4) * 4;
     case 2:
         return MB_REG_TX(below(2)) + below(5) * 4;
     default:
@@ -167,11 +167,18 @@ START_TEST(guest)
 }
 END_TEST
 
+static void publish(uint64_t head)
+{
+    __atomic_store_n(&test_segment_link(segment, 1, 0)->head, head,
+                     __ATOMIC_RELEASE);
+    test_segment_news(segment, 1, 0);
+    bridge_read32(bridge, MB_REG_STATUS);
+}
+
 /* Fill the incoming ring with anything, publish any head; again and again,
  * with a fresh bridge, since one such message ends the run. */
 START_TEST(peer)
 {
-    struct mb_link *link = test_segment_link(segment, 1, 0);
     uint64_t *words = (uint64_t *)test_segment_ring(segment, 1, 0);
 
     bridge_set_up(bridge, 4);
@@ -179,10 +186,42 @@ START_TEST(peer)
     for (size_t i = 0; i < MB_RING_BYTES_MIN / 8; i++) {
         words[i] = random_value();
     }
-    __atomic_store_n(&link->head, random_value(), __ATOMIC_RELEASE);
-    bridge_read32(bridge, MB_REG_STATUS);
+    publish(random_value());
     qtest_step(bridge->qtest, 1000);
     ck_assert_uint_eq(bridge_read32(bridge, MB_REG_MAGIC), MB_MAGIC);
+}
+END_TEST
+
+/* Messages as they should be, one after the other, in random lengths; and then
+ * one of which a word is something else. */
+START_TEST(almost_good_peer)
+{
+    uint8_t *ring = test_segment_ring(segment, 1, 0);
+    uint64_t head = 0, start_ns = 0;
+
+    bridge_set_up(bridge, 4);
+    bridge_post(bridge, 16);
+    for (uint64_t seq = 0; seq < 10; seq++) {
+        uint32_t length = (uint32_t)below(4097);
+        struct mb_slot slot = {
+            .msg = { .source = 1 }, .seq = seq, .length = length,
+            .start_ns = start_ns, .end_ns = start_ns + WIRE_NS(length),
+        };
+
+        ck_assert_uint_eq(segment->header->ended, MB_END_NOT);
+        if (seq == 9) {
+            ((uint64_t *)&slot)[below(sizeof(slot) / 8)] = random_value();
+        }
+        memcpy(ring + head, &slot, sizeof(slot));
+        head += (sizeof(slot) + length + MB_SLOT_ALIGN - 1) / MB_SLOT_ALIGN *
+                MB_SLOT_ALIGN;
+        start_ns += WIRE_NS(length);
+        publish(head);
+    }
+    qtest_step(bridge->qtest, 10000000);
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_MAGIC), MB_MAGIC);
+    ck_assert_uint_ge(bridge_rx_head(bridge),
+                      segment->header->ended == MB_END_NOT ? 10 : 0);
 }
 END_TEST
 
@@ -194,5 +233,6 @@ TCase *fuzz_tests(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, guest, 0, 2);
     tcase_add_loop_test(tests, peer, 0, 8);
+    tcase_add_loop_test(tests, almost_good_peer, 0, 16);
     return tests;
 }

@@ -58,18 +58,26 @@ static const struct {
     HEADER(trace_bytes, 0),
     HEADER(trace_bytes, UINT64_C(1) << 62),
     HEADER(output_bytes, 4096),
-    HEADER(ns_per_insn, 0),
-    HEADER(ns_per_insn, 3),
-    HEADER(grid_ns, 1000),              /* without -icount */
+    HEADER(until_ns, UINT64_MAX / 2),
+    HEADER(synchronised, 1),            /* without -icount */
     LINK(ring_offset, 128),
     LINK(ring_offset, 65537),
     LINK(ring_offset, UINT64_MAX - 127),
-    LINK(bits_per_s, 0),
-    LINK(latency_ns, UINT64_MAX),
+    LINK(model.bits_per_s, 0),
+    LINK(model.latency_ns, UINT64_MAX),
+    LINK(model.latency_ns, 0),
+    LINK(model.overhead_ns, UINT64_MAX),
+    LINK(model.late_ns, UINT64_MAX),
+    LINK(model.framing_bytes, UINT32_MAX),
+    LINK(model.flags, UINT32_MAX),
+    LINK(model.fault_count, MB_LINK_FAULTS_MAX + 1),
+    LINK(model.fault_count, UINT32_MAX),
     NODE(trace_offset, 0),
     NODE(trace_offset, UINT64_MAX - 127),
     NODE(output_offset, 0),
     NODE(output_offset, UINT64_MAX - 127),
+    NODE(clock_num, 0),
+    NODE(clock_den, 0),
     NODE(state, MB_NODE_JOINED),
 };
 #define BAD_COUNT ((int)(sizeof(bad) / sizeof(bad[0])))
@@ -116,6 +124,9 @@ START_TEST(no_link)
     Bridge *bridge;
 
     test_segment_link(segment, 1, 0)->ring_offset = 0;
+    /* not in one direction only: nothing could ever be acknowledged */
+    bridge_expect_refusal(segment, 1);
+    test_segment_link(segment, 0, 1)->ring_offset = 0;
     bridge = bridge_start(segment, 1);
     bridge_set_up(bridge, 4);
     bridge_put(bridge, 0, &desc);

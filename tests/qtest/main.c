@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tests of the migration bridge over qtest: docs/specs/device.md, sentence by
- * sentence. GODWIT_QEMU in the environment names the emulator.
+ * Tests of the migration bridge over qtest: docs/specs/device.md and link.md,
+ * sentence by sentence. GODWIT_QEMU in the environment names the emulator.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -20,7 +20,11 @@ int main(void)
     suite_add_tcase(suite, transmit_tests());
     suite_add_tcase(suite, record_tests());
     suite_add_tcase(suite, pair_tests());
-    suite_add_tcase(suite, segment_tests());
+    suite_add_tcase(suite, link_tests());
+    suite_add_tcase(suite, fault_tests());
+    suite_add_tcase(suite, model_tests());
+    suite_add_tcase(suite, room_tests());
+    suite_add_tcase(suite, hostile_tests());
     suite_add_tcase(suite, fuzz_tests());
 
     runner = srunner_create(suite);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two bridges on one segment. The test moves both clocks; without a grid, a
- * bridge looks for messages whenever one of its registers is read.
+ * Two bridges on one segment. The test moves both clocks; while they are not
+ * synchronised, a bridge looks for messages whenever one of its registers is
+ * read.
  */
 #include "suites.h"
 
@@ -34,6 +35,12 @@ static void receive_until(uint64_t time_ns)
     qtest_step_to(receiver->qtest, time_ns);
 }
 
+static const struct mb_slot *slot_at(uint64_t position)
+{
+    return (const struct mb_slot *)(test_segment_ring(segment, 0, 1) +
+                                    position % segment->header->ring_bytes);
+}
+
 START_TEST(one_message)
 {
     const uint64_t start = 1000, end = start + WIRE_NS(4096);
@@ -60,8 +67,7 @@ START_TEST(one_message)
     ck_assert_uint_eq(record.arg[1], 0xabc);
     ck_assert_uint_eq(record.arg[2], 0);
     ck_assert_uint_eq(record.arg[3], 0 | 7 << 16);
-    ck_assert_uint_eq(test_segment_link(segment, 0, 1)->tail,
-                      sizeof(struct mb_slot) + 4096);
+    ck_assert_uint_eq(slot_at(0)->done_ns, arrival);
 }
 END_TEST
 
@@ -158,7 +164,7 @@ END_TEST
  * in many places. */
 START_TEST(ring_wraps)
 {
-    uint64_t wrapped = 0, sent = 0;
+    uint64_t wrapped = 0;
 
     for (uint32_t round = 0; round < 60; round++) {
         uint64_t base = round * 10;
@@ -182,11 +188,10 @@ START_TEST(ring_wraps)
             bridge_expect_message(receiver, (uint32_t)(base + i), 0, length,
                                   base + i, completion.arrival_ns);
         }
-        sent = test_segment_link(segment, 0, 1)->head;
-        wrapped = sent / segment->header->ring_bytes;
+        wrapped = test_segment_link(segment, 0, 1)->head /
+                  segment->header->ring_bytes;
     }
     ck_assert_uint_ge(wrapped, 30);
-    ck_assert_uint_eq(test_segment_link(segment, 0, 1)->tail, sent);
     bridge_expect_status(sender, 0);
     bridge_expect_status(receiver, 0);
 }

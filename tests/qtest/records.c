@@ -235,6 +235,20 @@ START_TEST(full_output)
 }
 END_TEST
 
+/* A host tool that claims to have read more than there is gets no more. */
+START_TEST(bad_host_tail)
+{
+    struct mb_trace_record record = { .type = MB_TRACE_BOOT };
+
+    segment->nodes[0].trace_tail = UINT64_MAX / 2;
+    for (uint32_t i = 0; i < 100; i++) {
+        stamp(&record);
+    }
+    ck_assert_uint_eq(bridge_trace_count(bridge), 0);
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_MAGIC), MB_MAGIC);
+}
+END_TEST
+
 TCase *record_tests(void)
 {
     TCase *tests = tcase_create("records");
@@ -246,5 +260,6 @@ TCase *record_tests(void)
     tcase_add_test(tests, bad_outputs);
     tcase_add_test(tests, full_trace);
     tcase_add_test(tests, full_output);
+    tcase_add_test(tests, bad_host_tail);
     return tests;
 }

@@ -14,6 +14,8 @@ static Bridge *bridge;
 static void setup(void)
 {
     segment = test_segment_create(3);
+    /* faulty in one direction is faulty */
+    test_segment_link(segment, 1, 2)->model.flags = MB_LINK_FAULTY;
     bridge = bridge_start(segment, 2);
 }
 
@@ -41,7 +43,8 @@ START_TEST(identification)
     ck_assert_uint_eq(bridge_read32(bridge, MB_REG_VERSION), MB_VERSION);
     ck_assert_uint_eq(bridge_read32(bridge, MB_REG_NODE), 2);
     ck_assert_uint_eq(bridge_read32(bridge, MB_REG_NODE_COUNT), 3);
-    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_NS_PER_INSN), 1);
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_CLOCK_NUM), 1);
+    ck_assert_uint_eq(bridge_read32(bridge, MB_REG_CLOCK_DEN), 1);
     ck_assert_uint_eq(segment->nodes[2].state, MB_NODE_JOINED);
     bridge_expect_status(bridge, 0);
 }
@@ -65,10 +68,28 @@ static const struct {
     { MB_REG_TIME_NS, 8, true, false, 0 },
     { MB_REG_INSTRET, 8, true, false, 0 },
     { MB_REG_TIMER_NS, 8, true, true, MB_TIMER_OFF },
-    { MB_REG_NS_PER_INSN, 4, true, false, 1 },
+    { MB_REG_CLOCK_NUM, 4, true, false, 1 },
+    { MB_REG_CLOCK_DEN, 4, true, false, 1 },
     { MB_REG_STAMP, 8, false, true, 0 },
     { MB_REG_OUTPUT, 8, false, true, 0 },
     { MB_REG_HALT, 4, false, true, 0 },
+    { MB_REG_BOARD, 8, true, true, 0 },
+    { MB_REG_LINKED(0), 4, true, false, 1 << 0 | 1 << 1 },
+    { MB_REG_LINKED(1), 4, true, false, 0 },
+    { MB_REG_LINKED(2), 4, true, false, 0 },
+    { MB_REG_LINKED(3), 4, true, false, 0 },
+    { MB_REG_LINKED(4), 4, true, false, 0 },
+    { MB_REG_LINKED(5), 4, true, false, 0 },
+    { MB_REG_LINKED(6), 4, true, false, 0 },
+    { MB_REG_LINKED(7), 4, true, false, 0 },
+    { MB_REG_FAULTY(0), 4, true, false, 1 << 1 },
+    { MB_REG_FAULTY(1), 4, true, false, 0 },
+    { MB_REG_FAULTY(2), 4, true, false, 0 },
+    { MB_REG_FAULTY(3), 4, true, false, 0 },
+    { MB_REG_FAULTY(4), 4, true, false, 0 },
+    { MB_REG_FAULTY(5), 4, true, false, 0 },
+    { MB_REG_FAULTY(6), 4, true, false, 0 },
+    { MB_REG_FAULTY(7), 4, true, false, 0 },
     { MB_REG_TX(0) + MB_TX_BASE, 8, true, true, 0 },
     { MB_REG_TX(0) + MB_TX_SIZE, 4, true, true, 0 },
     { MB_REG_TX(0) + MB_TX_TAIL, 4, true, true, 0 },
@@ -200,6 +221,16 @@ START_TEST(bad_values)
 }
 END_TEST
 
+/* For the host tool, which finds it in the segment. */
+START_TEST(board)
+{
+    bridge_write64(bridge, MB_REG_BOARD, SCRATCH);
+    ck_assert_uint_eq(bridge_read64(bridge, MB_REG_BOARD), SCRATCH);
+    ck_assert_uint_eq(segment->nodes[2].board, SCRATCH);
+    bridge_expect_status(bridge, 0);
+}
+END_TEST
+
 START_TEST(reset)
 {
     bridge_set_up(bridge, 4);
@@ -231,12 +262,9 @@ START_TEST(halt)
     ck_assert_uint_eq(record.arg[0], MB_HALT_CONFIG);
     ck_assert_uint_eq(segment->header->ended, MB_END_HALT);
     ck_assert_uint_eq(segment->header->end_node, 2);
-    ck_assert_uint_eq(segment->header->end_code, MB_HALT_CONFIG);
-    ck_assert_uint_eq(segment->header->end_ns, 1234);
-
-    /* the first one counts */
-    bridge_write32(bridge, MB_REG_HALT, MB_HALT_PANIC);
-    ck_assert_uint_eq(segment->header->end_code, MB_HALT_CONFIG);
+    ck_assert_uint_eq(segment->nodes[2].halt, MB_HALT_CONFIG);
+    test_segment_await_state(segment, 2, MB_NODE_ENDED);
+    ck_assert_uint_eq(segment->nodes[2].time_ns, 1234);
 }
 END_TEST
 
@@ -251,6 +279,7 @@ TCase *register_tests(void)
     tcase_add_test(tests, halves);
     tcase_add_test(tests, time_in_halves);
     tcase_add_test(tests, bad_values);
+    tcase_add_test(tests, board);
     tcase_add_test(tests, reset);
     tcase_add_test(tests, halt);
     return tests;

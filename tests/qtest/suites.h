@@ -13,7 +13,11 @@ TCase *interrupt_tests(void);
 TCase *transmit_tests(void);
 TCase *record_tests(void);
 TCase *pair_tests(void);
-TCase *segment_tests(void);
+TCase *link_tests(void);
+TCase *fault_tests(void);
+TCase *model_tests(void);
+TCase *room_tests(void);
+TCase *hostile_tests(void);
 TCase *fuzz_tests(void);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A bare-metal guest for tests of the common clock: it computes, sends to
- * random peers through both queues, sets timers and sleeps. What it receives,
- * and when, goes into a hash that decides what it does next, so one message a
- * nanosecond late, anywhere, changes everything after it.
+ * random peers that it is linked with, through both queues, sets timers and
+ * sleeps. What it receives, and when, goes into a hash that decides what it
+ * does next, so one message a nanosecond late, anywhere, changes everything
+ * after it.
  *
- * With -DHALTS=1, node 0 panics when it has received its tenth message.
+ * With -DHALTS=1, node 0 panics when it has received its tenth message. With
+ * -DSINK=1, those that are linked with node 0 send to no other.
  */
 #include <stdint.h>
 
@@ -25,6 +27,13 @@
 
 #define MIE_MTIE        (1u << 7)
 #define MIE_MEIE        (1u << 11)
+
+#ifndef HALTS
+#define HALTS 0
+#endif
+#ifndef SINK
+#define SINK 0
+#endif
 
 #define ROUNDS          150
 #define QUEUE_LOG2      6
@@ -49,7 +58,8 @@ static uint8_t tx_pages[ENTRIES][MB_PAYLOAD_MAX];
 static uint8_t rx_pages[ENTRIES][MB_PAYLOAD_MAX];
 
 static uint32_t node;
-static uint32_t node_count;
+static uint32_t peers[256];     /* nodes that there is a link to */
+static uint32_t peer_count;
 static uint32_t tx_tail[MB_TX_QUEUES];
 static uint32_t rx_head;
 static uint64_t hash;
@@ -116,6 +126,20 @@ static uint64_t below(uint64_t limit)
     return hash % limit;
 }
 
+static void find_peers(void)
+{
+    uint32_t count = read32(BAR + MB_REG_NODE_COUNT);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (read32(BAR + MB_REG_LINKED(i / 32)) & 1u << i % 32) {
+            peers[peer_count++] = i;
+        }
+    }
+    if (SINK && peer_count > 0 && peers[0] == 0) {
+        peer_count = 1;
+    }
+}
+
 static void set_up(void)
 {
     write32(ECAM_BRIDGE + 0x10, (uint32_t)BAR);
@@ -126,7 +150,7 @@ static void set_up(void)
     __asm__ volatile("csrw mie, %0" :: "r"(MIE_MEIE));
 
     node = read32(BAR + MB_REG_NODE);
-    node_count = read32(BAR + MB_REG_NODE_COUNT);
+    find_peers();
     hash = node;
     for (unsigned q = 0; q < MB_TX_QUEUES; q++) {
         write64(BAR + MB_REG_TX(q) + MB_TX_BASE, (uint64_t)tx_ring[q]);
@@ -155,6 +179,7 @@ static void receive(void)
         mix(done->msg.source);
         mix(done->msg.tag);
         mix(done->length);
+        mix(done->msg.channel_seq);
         for (uint32_t i = 0; i < done->length; i += 64) {
             mix(rx_pages[rx_head % ENTRIES][i]);
         }
@@ -197,9 +222,9 @@ static void send(unsigned queue)
     }
     page[below(MB_PAYLOAD_MAX / 64) * 64] = (uint8_t)hash;
     desc->msg.type = 1;
-    desc->msg.target =
-        (uint16_t)((node + 1 + below(node_count - 1)) % node_count);
+    desc->msg.target = (uint16_t)peers[below(peer_count)];
     desc->msg.tag = hash;
+    desc->msg.channel_seq = (uint32_t)hash;
     desc->addr = (uint64_t)page;
     desc->length = (uint32_t)(below(3) ? below(MB_PAYLOAD_MAX + 1)
                                        : MB_PAYLOAD_MAX);
@@ -210,7 +235,7 @@ static void send(unsigned queue)
 static void play_round(void)
 {
     for (unsigned queue = 0; queue < MB_TX_QUEUES; queue++) {
-        for (uint64_t i = below(4); i > 0; i--) {
+        for (uint64_t i = peer_count ? below(4) : 0; i > 0; i--) {
             send(queue);
         }
         write32(BAR + MB_REG_TX(queue) + MB_TX_TAIL, tx_tail[queue]);

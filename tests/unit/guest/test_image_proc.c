@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/clock.h"
 #include "arch/fp.h"
 #include "drivers/migbridge.h"
 #include "fs/file.h"
@@ -35,6 +36,10 @@ void timer_cancel(struct timer *timer) { (void)timer; }
 int64_t time_of_day_ns(void) { return 1000; }
 uint64_t proc_user_ns(const struct proc *proc) { (void)proc; return 0; }
 uint32_t bridge_node(void) { return 0; }
+void bridge_set_board(const struct mb_board *board) { (void)board; }
+uint32_t clock_num(void) { return 1; }
+uint32_t clock_den(void) { return 1; }
+uint64_t clock_hz(void) { return 1000000000; }
 
 void proc_wait_page(struct thread *thread, struct pages *pages, uint64_t index)
 {
@@ -140,6 +145,7 @@ static struct proc *make_proc(void)
     }
     proc->actions[11].handler = 0x10040;
     proc->actions[63].flags = 4;
+    proc->actions_set = 1ul << 11 | 1ul << 63;
     proc->output_offset[1] = 99;
     return proc;
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "arch/clock.h"
 #include "lib/errno.h"
 #include "proc/proc.h"
 #include "suite.h"
@@ -45,6 +46,18 @@ void sched_save_fp(struct thread *thread)
     saved_count++;
 }
 
+uint32_t clock_num(void)
+{
+    return 2;
+}
+
+static uint32_t den = 3;
+
+uint32_t clock_den(void)
+{
+    return den;
+}
+
 static void forget(struct proc *proc)
 {
     for (unsigned i = 0; i < SUITE_COUNT(threads); i++) {
@@ -80,6 +93,9 @@ static void make(struct proc *proc)
     *proc = (struct proc){
         .pid = PID, .epoch = 3, .parent = 1, .name = "busybox",
         .user_instructions = 1ul << 40, .syscalls = 12, .faults = 34,
+        .user_time = { .cycles = 100, .ns = 8, .fraction = 9,
+                       .last = { .cycles = 10, .num = 1, .den = 4 } },
+        .actions_set = 1ul << 0 | 1ul << 10 | 1ul << 63,
         .output_offset = { 1, 2, 3 }, .random = { 4, 5 },
         .exiting = true, .exit_status = 9,
         .alarm_ns = 6, .alarm_interval_ns = 7,
@@ -139,7 +155,28 @@ START_TEST(a_process_comes_out_as_it_went_in)
     }
     ck_assert(a == NULL && b == NULL);
     to.threads = from.threads;
+    to.user_time = from.user_time;
     ck_assert_mem_eq(&from, &to, sizeof(from));
+}
+END_TEST
+
+/* What was here becomes the last stay, with this node's rate; what was that is
+ * added up before. */
+START_TEST(processor_time_goes_along)
+{
+    static uint8_t image[IMAGE_MOST];
+    struct proc from, to = { .pid = PID };
+    struct codec c;
+
+    make(&from);
+    codec_init(&c, image, encode(&from, image));
+    ck_assert_int_eq(proc_decode(&to, &c), 0);
+    ck_assert_uint_eq(to.user_time.cycles, 0);
+    ck_assert_uint_eq(to.user_time.ns, 8 + 2);
+    ck_assert_uint_eq(to.user_time.fraction, 9 + (1ul << 63));
+    ck_assert_uint_eq(to.user_time.last.cycles, 100);
+    ck_assert_uint_eq(to.user_time.last.num, 2);
+    ck_assert_uint_eq(to.user_time.last.den, 3);
 }
 END_TEST
 
@@ -149,6 +186,19 @@ START_TEST(an_image_of_another_process_is_refused)
     struct proc from, to = { .pid = PID + 1 };
     struct codec c;
 
+    make(&from);
+    codec_init(&c, image, encode(&from, image));
+    ck_assert_int_eq(proc_decode(&to, &c), -EINVAL);
+}
+END_TEST
+
+START_TEST(an_impossible_clock_is_refused)
+{
+    static uint8_t image[IMAGE_MOST];
+    struct proc from, to = { .pid = PID };
+    struct codec c;
+
+    den = 0;
     make(&from);
     codec_init(&c, image, encode(&from, image));
     ck_assert_int_eq(proc_decode(&to, &c), -EINVAL);
@@ -194,6 +244,7 @@ START_TEST(mutations_are_refused_or_sound)
         codec_init(&c, mutated, bytes);
         if (proc_decode(&to, &c) == 0) {
             suite_check(to.pid == PID);
+            suite_check(to.user_time.last.den != 0);
             suite_check(strnlen(to.name, PROC_NAME) < PROC_NAME);
             for (struct thread *t = to.threads; t != NULL; t = t->sibling) {
                 suite_check(t->wait <= WAIT_SIGNAL);
@@ -208,7 +259,9 @@ int main(void)
 {
     const TTest *tests[] = {
         a_process_comes_out_as_it_went_in,
+        processor_time_goes_along,
         an_image_of_another_process_is_refused,
+        an_impossible_clock_is_refused,
         every_truncation_is_refused,
         mutations_are_refused_or_sound,
     };

@@ -4,13 +4,12 @@
  */
 #include "proc/timer.h"
 
-#include "arch/csr.h"
 #include "suite.h"
 
 #define TIMERS  16u
 #define STEPS   100000
 
-uint64_t fake_csr_cycle;
+static volatile uint64_t now_ns;
 
 static uint64_t hardware_ns;
 static unsigned hardware_writes;
@@ -27,7 +26,7 @@ static void set_hardware(uint64_t deadline_ns)
 static void count(struct timer *timer)
 {
     suite_check(!timer->armed);
-    suite_check(timer->deadline_ns <= fake_csr_cycle);
+    suite_check(timer->deadline_ns <= now_ns);
     last_expired = (unsigned)(timer - timers);
     expired_count[last_expired]++;
 }
@@ -37,9 +36,18 @@ static void start(void)
     for (unsigned i = 0; i < TIMERS; i++) {
         timers[i].expired = count;
     }
-    timer_set_hardware(set_hardware);
+    timer_set_hardware(&now_ns, set_hardware);
     ck_assert_uint_eq(hardware_ns, UINT64_MAX);
 }
+
+START_TEST(time_is_what_the_hardware_shows)
+{
+    ck_assert_uint_eq(time_now_ns(), 0);
+    start();
+    now_ns = 5;
+    ck_assert_uint_eq(time_now_ns(), 5);
+}
+END_TEST
 
 START_TEST(the_hardware_knows_the_first_deadline)
 {
@@ -65,7 +73,7 @@ START_TEST(timers_armed_before_the_hardware_is_there_count)
 {
     timers[0].expired = count;
     timer_arm(&timers[0], 0);
-    timer_set_hardware(set_hardware);
+    timer_set_hardware(&now_ns, set_hardware);
     ck_assert_uint_eq(hardware_ns, 0);
     timer_interrupt();
     ck_assert_uint_eq(expired_count[0], 1);
@@ -79,7 +87,7 @@ START_TEST(an_interrupt_takes_all_that_is_due)
     timer_arm(&timers[0], 100);
     timer_arm(&timers[1], 50);
     timer_arm(&timers[2], 101);
-    fake_csr_cycle = 100;
+    now_ns = 100;
     timer_interrupt();
     ck_assert_uint_eq(expired_count[0], 1);
     ck_assert_uint_eq(expired_count[1], 1);
@@ -95,7 +103,7 @@ START_TEST(equal_deadlines_expire_in_order)
     timer_arm(&timers[3], 10);
     timer_arm(&timers[1], 10);
     timer_arm(&timers[2], 10);
-    fake_csr_cycle = 10;
+    now_ns = 10;
     timer_interrupt();
     ck_assert_uint_eq(last_expired, 2);
 }
@@ -108,7 +116,7 @@ START_TEST(a_spurious_interrupt_arms_the_hardware_again)
     start();
     timer_arm(&timers[0], 100);
     writes = hardware_writes;
-    fake_csr_cycle = 99;
+    now_ns = 99;
     timer_interrupt();
     ck_assert_uint_eq(expired_count[0], 0);
     ck_assert_uint_eq(hardware_writes, writes + 1);
@@ -142,12 +150,12 @@ START_TEST(agrees_with_a_search_for_the_earliest)
             suite_check(!timer->armed);
             break;
         case 1:
-            fake_csr_cycle += suite_random(&seed) % 50;
+            now_ns += suite_random(&seed) % 50;
             timer_interrupt();
-            suite_check(earliest() > fake_csr_cycle);
+            suite_check(earliest() > now_ns);
             break;
         default:
-            timer_arm(timer, fake_csr_cycle + suite_random(&seed) % 100);
+            timer_arm(timer, now_ns + suite_random(&seed) % 100);
             suite_check(timer->armed);
         }
         suite_check(hardware_ns == earliest());
@@ -158,6 +166,7 @@ END_TEST
 int main(void)
 {
     const TTest *tests[] = {
+        time_is_what_the_hardware_shows,
         the_hardware_knows_the_first_deadline,
         timers_armed_before_the_hardware_is_there_count,
         an_interrupt_takes_all_that_is_due,

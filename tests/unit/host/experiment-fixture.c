@@ -70,3 +70,48 @@ Experiment *experiment_try(const char *text, const char *const *sets,
     ck_assert(g_file_set_contents(path, text, -1, NULL));
     return experiment_load(path, &options, error);
 }
+
+char *experiment_replaced(const char *text, const char *from, const char *to)
+{
+    g_auto(GStrv) parts = g_strsplit(text, from, 2);
+
+    ck_assert_msg(parts[1] != NULL, "'%s' is not in the example", from);
+    return g_strjoinv(to, parts);
+}
+
+void experiment_refused(const char *text, const char *from, const char *to,
+                        const char *part)
+{
+    g_autofree char *changed = experiment_replaced(text, from, to);
+    GError *error = NULL;
+    Experiment *x = experiment_try(changed, NULL, &error);
+
+    ck_assert_msg(x == NULL, "'%s' was accepted", to);
+    ck_assert_error(error, GODWIT_ERROR_USAGE, part);
+}
+
+void experiment_round_trip(const char *text)
+{
+    GError *error = NULL;
+    g_autoptr(Experiment) first = experiment_try(text, NULL, &error);
+    ck_assert_no_error(error);
+    g_autofree char *resolved = experiment_format(first);
+    g_autoptr(Experiment) second = experiment_try(resolved, NULL, &error);
+    ck_assert_no_error(error);
+    g_autofree char *again = experiment_format(second);
+
+    ck_assert_str_eq(resolved, again);
+    /* Equal to the emulators and the bridges, too. */
+    ck_assert_uint_eq(first->node_count, second->node_count);
+    ck_assert_mem_eq(first->nodes, second->nodes,
+                     sizeof(ExperimentNode) * first->node_count);
+    for (uint64_t i = 0; i < first->node_count * first->node_count; i++) {
+        uint64_t source = i / first->node_count;
+        uint64_t target = i % first->node_count;
+        struct mb_link_model one = { 0 };
+        struct mb_link_model two = { 0 };
+        ck_assert_int_eq(experiment_link_model(first, source, target, &one),
+                         experiment_link_model(second, source, target, &two));
+        ck_assert_mem_eq(&one, &two, sizeof(one));
+    }
+}

@@ -21,4 +21,12 @@ void experiment_tear_down(void);
 Experiment *experiment_try(const char *text, const char *const *sets,
                            GError **error);
 
+/* `text` with the first `from` in it replaced by `to`. */
+char *experiment_replaced(const char *text, const char *from, const char *to);
+/* `text` so changed is refused with an error that says `part`. */
+void experiment_refused(const char *text, const char *from, const char *to,
+                        const char *part);
+/* What `text` is written out as, read again, is written out as the same. */
+void experiment_round_trip(const char *text);
+
 #endif

@@ -1,33 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stands in for the emulator of a node: takes its command line, joins the
- * segment and plays what the variable FAKE_NODE names, without a guest.
+ * Stands in for the emulator of a node, see fake-node.h.
  */
-#include <stdio.h>
+#include "fake-node.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "lib/futex.h"
-#include "lib/segment.h"
 #include "suite.h"
-#include "synthetic.h"
 
-#include "hw/abi/regs.h"
-
-#define START_NS    5000000
-#define END_NS      10000000
-#define FLOOD       50000       /* records: three times a ring */
-
-typedef struct {
-    Segment *segment;
-    uint32_t index;
-    struct mb_node *line;
-    uint64_t trace_head;
-    uint64_t output_head;
-    uint32_t seq;
-    FILE *console;
-} FakeNode;
+#define BEAT_US     50000
 
 /* -- the command line -- */
 
@@ -54,17 +38,16 @@ static int open_value(char **argv, const char *with, const char *key)
 }
 
 /* Something for the memory's hash to see. */
-static void touch_memory(char **argv, uint32_t node)
+static void touch_memory(FakeNode *node, char **argv)
 {
     g_autofree char *size = find_value(argv, "id=ram,", "size=");
-    int fd = open_value(argv, "id=ram,", "mem-path=");
     struct stat status;
 
-    g_assert(fstat(fd, &status) == 0);
+    node->memory_fd = open_value(argv, "id=ram,", "mem-path=");
+    g_assert(fstat(node->memory_fd, &status) == 0);
     g_assert(status.st_size == (off_t)g_ascii_strtoull(size, NULL, 10));
-    g_assert(pwrite(fd, &node, sizeof(node), 4096 * (1 + node)) ==
-             sizeof(node));
-    close(fd);
+    g_assert(pwrite(node->memory_fd, &node->index, sizeof(node->index),
+                    4096 * (1 + node->index)) == sizeof(node->index));
 }
 
 /* -- rings -- */
@@ -83,7 +66,8 @@ static void wait_for_room(FakeNode *node, uint64_t *tail, uint64_t head,
     }
 }
 
-static void put_record(FakeNode *node, const struct mb_trace_record *record)
+void fake_node_put_record(FakeNode *node,
+                          const struct mb_trace_record *record)
 {
     uint64_t bytes = node->segment->geometry.trace_bytes;
     uint8_t *ring = segment_trace_ring(node->segment, node->index);
@@ -96,8 +80,8 @@ static void put_record(FakeNode *node, const struct mb_trace_record *record)
                      __ATOMIC_RELEASE);
 }
 
-static void put_output(FakeNode *node, uint64_t offset, const char *text,
-                       uint32_t length)
+void fake_node_put_output(FakeNode *node, uint64_t offset, const char *text,
+                          uint32_t length)
 {
     uint64_t bytes = node->segment->geometry.output_bytes;
     uint8_t *ring = segment_output_ring(node->segment, node->index);
@@ -119,229 +103,114 @@ static void put_output(FakeNode *node, uint64_t offset, const char *text,
                      __ATOMIC_RELEASE);
 }
 
-/* This node's part of a trace. */
-static void put_trace(FakeNode *node, const Synthetic *synthetic)
-{
-    for (unsigned i = 0; i < synthetic->records->len; i++) {
-        const struct mb_trace_record *record =
-            &g_array_index(synthetic->records, struct mb_trace_record, i);
-        if (record->node == node->index) {
-            put_record(node, record);
-        }
-    }
-}
-
 /* -- the end -- */
 
-static void set_state(FakeNode *node, uint32_t state)
+void fake_node_set_state(FakeNode *node, uint32_t state)
 {
     __atomic_store_n(&node->line->state, state, __ATOMIC_SEQ_CST);
     segment_attend(node->segment);
 }
 
-/* Node 0 ends the run when all others have nothing left to say. */
-static void end_run(FakeNode *node, enum mb_end end, uint32_t code)
+static void wake(struct mb_node *line)
+{
+    __atomic_add_fetch(&line->turn, 1, __ATOMIC_SEQ_CST);
+    futex_wake_all(&line->turn);
+}
+
+static bool has_promised_silence(struct mb_node *line)
+{
+    return __atomic_load_n(&line->promise_ns, __ATOMIC_SEQ_CST) == MB_NEVER;
+}
+
+static void wake_all(FakeNode *node)
+{
+    for (uint32_t i = 0; i < node->segment->node_count; i++) {
+        wake(&node->segment->nodes[i]);
+    }
+}
+
+/* Node 0 ends it; every node sleeps on its own turn. */
+void fake_node_end(FakeNode *node, enum mb_end end)
 {
     struct mb_segment *header = node->segment->header;
+    struct mb_node *line = node->line;
+    uint32_t silent;
 
-    __atomic_store_n(&node->line->grid, 1, __ATOMIC_SEQ_CST);
-    futex_wake_all(&node->line->grid);
-    if (node->index == 0) {
-        for (uint32_t i = 0; i < node->segment->node_count; i++) {
-            uint32_t *grid = &node->segment->nodes[i].grid;
-            while (__atomic_load_n(grid, __ATOMIC_SEQ_CST) == 0) {
-                futex_wait(grid, 0);
-            }
-        }
-        header->end_node = 0;
-        header->end_code = code;
-        header->end_ns = END_NS;
-        __atomic_store_n(&header->ended, end, __ATOMIC_SEQ_CST);
-        futex_wake_all(&header->ended);
-    }
+    /* The last one works longest. */
+    line->busy_ns = FAKE_END_NS - node->segment->node_count + 1 + node->index;
+    line->instret = 1000 + node->index;
+    __atomic_store_n(&line->promise_ns, MB_NEVER, __ATOMIC_SEQ_CST);
+    wake(&node->segment->nodes[0]);
     while (__atomic_load_n(&header->ended, __ATOMIC_SEQ_CST) == MB_END_NOT) {
-        futex_wait(&header->ended, MB_END_NOT);
+        uint32_t turn = __atomic_load_n(&line->turn, __ATOMIC_SEQ_CST);
+        silent = 0;
+        for (uint32_t i = 0; i < node->segment->node_count; i++) {
+            silent += has_promised_silence(&node->segment->nodes[i]);
+        }
+        if (node->index == 0 && silent == node->segment->node_count) {
+            __atomic_store_n(&header->ended, end, __ATOMIC_SEQ_CST);
+            wake_all(node);
+        } else if (__atomic_load_n(&header->ended, __ATOMIC_SEQ_CST) ==
+                   MB_END_NOT) {
+            futex_wait(&line->turn, turn);
+        }
     }
-    node->line->instret = 1000 + node->index;
-    set_state(node, MB_NODE_ENDED);
+    fake_node_set_state(node, MB_NODE_ENDED);
 }
 
-/* -- what can be played -- */
+/* -- the two threads -- */
 
-static Synthetic *make_trace(bool exits)
+void fake_node_sleep(void)
 {
-    Synthetic *synthetic = synthetic_new();
+    uint32_t word = 0;
 
-    synthetic_start(synthetic, 0, 1000);
-    synthetic_migration(synthetic, START_NS);
-    if (exits) {
-        synthetic_exit(synthetic, 1, 9000000, 0);
-    }
-    return synthetic;
-}
-
-static void play_trace(FakeNode *node, bool exits)
-{
-    g_autoptr(Synthetic) synthetic = make_trace(exits);
-
-    put_trace(node, synthetic);
-}
-
-static void put_halves(FakeNode *node)
-{
-    if (node->index == 0) {
-        put_output(node, 0, "hello ", 6);
-    } else if (node->index == 1) {
-        put_output(node, 6, "world\n", 6);
+    for (;;) {
+        futex_wait(&word, 0);
     }
 }
 
-static void play_ok(FakeNode *node)
+void fake_node_stop_main(FakeNode *node, FakeMain how)
 {
-    play_trace(node, true);
-    put_halves(node);
-    end_run(node, MB_END_QUIET, 0);
+    __atomic_store_n(&node->main, how, __ATOMIC_SEQ_CST);
+    /* Its last turn may be under way. */
+    g_usleep(2 * BEAT_US);
 }
 
-static void play_flood(FakeNode *node)
+static void run_main_loop(FakeNode *node)
 {
-    for (uint32_t i = 0; i < FLOOD && node->index < 2; i++) {
-        bool first = node->index == 0 && i == 0;
-        bool last = node->index == 0 && i == FLOOD - 1;
-        struct mb_trace_record record = {
-            .time_ns = i, .node = (uint16_t)node->index, .seq = i, .pid = 1,
-            .type = first ? MB_TRACE_PROC_START
-                : last ? MB_TRACE_PROC_EXIT : MB_TRACE_BOOT,
-        };
-        put_record(node, &record);
-        put_output(node, (uint64_t)node->index * FLOOD + i, "x", 1);
-    }
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_die(FakeNode *node)
-{
-    if (node->index == 1) {
-        fprintf(stderr, "fake: no reason\nfake: at all\n");
-        exit(3);
+    for (;;) {
+        switch (__atomic_load_n(&node->main, __ATOMIC_SEQ_CST)) {
+        case MAIN_LOOPS:
+            __atomic_add_fetch(&node->line->beat, 1, __ATOMIC_RELAXED);
+            g_usleep(BEAT_US);
+            break;
+        case MAIN_WAITS:
+            fake_node_sleep();
+        case MAIN_IS_LATE:
+            g_usleep(FAKE_LATE_US);
+            __atomic_store_n(&node->main, MAIN_LOOPS, __ATOMIC_SEQ_CST);
+            break;
+        default:
+            break;
+        }
     }
 }
 
-static void play_abort(FakeNode *node)
+static void *run_processor(void *data)
 {
-    if (node->index == 1) {
-        raise(SIGKILL);
+    FakeNode *node = data;
+    const char *name = g_getenv("FAKE_NODE");
+
+    if (!fake_play(node, name)) {
+        fprintf(stderr, "fake: FAKE_NODE is '%s'\n", name);
+        _exit(2);
     }
+    /* As a node that stands still: until it is ended. */
+    fake_node_sleep();
 }
-
-static void play_limit(FakeNode *node)
-{
-    play_trace(node, false);
-    end_run(node, MB_END_LIMIT, 0);
-}
-
-static void play_stuck(FakeNode *node)
-{
-    play_trace(node, false);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_panic(FakeNode *node)
-{
-    if (node->index == 0) {
-        fprintf(node->console, "booting\r\n\r\npanic: on purpose\r\n"
-                "pc ffffffc000001234\r\n");
-        fflush(node->console);
-    }
-    end_run(node, MB_END_HALT, MB_HALT_PANIC);
-}
-
-static void play_broken(FakeNode *node)
-{
-    end_run(node, MB_END_ERROR, 0);
-}
-
-static void play_unfinished(FakeNode *node)
-{
-    g_autoptr(Synthetic) synthetic = make_trace(true);
-
-    synthetic_remove(synthetic, MB_TRACE_PHASE, MB_MARK_INSTALLED);
-    put_trace(node, synthetic);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_lost(FakeNode *node)
-{
-    g_autoptr(Synthetic) synthetic = make_trace(true);
-
-    synthetic_add(synthetic, 0, MB_TRACE_TIMEOUT, 8000000, 110, 0, 0, 0);
-    put_trace(node, synthetic);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_gap(FakeNode *node)
-{
-    play_trace(node, true);
-    if (node->index == 1) {
-        put_output(node, 6, "world\n", 6);
-    }
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_twice(FakeNode *node)
-{
-    put_output(node, 0, node->index == 0 ? "hello" : "jello", 5);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_bad_length(FakeNode *node)
-{
-    put_output(node, 0, "x", 100000);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_bad_number(FakeNode *node)
-{
-    struct mb_trace_record record = { .node = (uint16_t)node->index,
-                                      .seq = 5 };
-
-    put_record(node, &record);
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_bad_head(FakeNode *node)
-{
-    node->line->trace_head = UINT64_MAX - 63;
-    end_run(node, MB_END_QUIET, 0);
-}
-
-static void play_hang(FakeNode *node)
-{
-    const char *fifo = g_getenv("FAKE_NODE_FIFO");
-
-    if (fifo != NULL) {
-        int fd = open(fifo, O_WRONLY);
-        g_assert(write(fd, "x", 1) == 1);
-        close(fd);
-    }
-}
-
-static const struct {
-    const char *name;
-    void (*play)(FakeNode *node);
-} plays[] = {
-    { "ok", play_ok }, { "flood", play_flood }, { "die", play_die },
-    { "abort", play_abort }, { "limit", play_limit }, { "stuck", play_stuck },
-    { "panic", play_panic }, { "broken", play_broken },
-    { "unfinished", play_unfinished }, { "lost", play_lost },
-    { "gap", play_gap }, { "twice", play_twice },
-    { "bad-length", play_bad_length }, { "bad-number", play_bad_number },
-    { "bad-head", play_bad_head }, { "hang", play_hang },
-};
 
 int main(int argc, char **argv)
 {
-    const char *name = g_getenv("FAKE_NODE");
     g_autofree char *index = find_value(argv, "migbridge,", "node=");
     FakeNode node = { .index = (uint32_t)atoi(index) };
 
@@ -351,17 +220,9 @@ int main(int argc, char **argv)
     g_assert(node.index < node.segment->node_count);
     node.line = &node.segment->nodes[node.index];
     node.console = fdopen(open_value(argv, "id=console,", "path="), "w");
-    touch_memory(argv, node.index);
-    set_state(&node, MB_NODE_JOINED);
-    for (size_t i = 0; i < G_N_ELEMENTS(plays); i++) {
-        if (g_strcmp0(plays[i].name, name) == 0) {
-            plays[i].play(&node);
-            /* As a node that stands still: until it is ended. */
-            for (;;) {
-                pause();
-            }
-        }
-    }
-    fprintf(stderr, "fake: FAKE_NODE is '%s'\n", name);
-    return 2;
+    touch_memory(&node, argv);
+    node.line->time_ns = FAKE_START_NS;
+    fake_node_set_state(&node, MB_NODE_JOINED);
+    g_thread_new("processor", run_processor, &node);
+    run_main_loop(&node);
 }

@@ -5,7 +5,6 @@
 #ifndef TESTS_UNIT_HOST_LEDGER_FIXTURE_H
 #define TESTS_UNIT_HOST_LEDGER_FIXTURE_H
 
-#include "lib/ledger.h"
 #include "suite.h"
 #include "synthetic.h"
 
@@ -23,23 +22,10 @@ static inline Synthetic *make_run(void)
     return synthetic;
 }
 
-/* NULL with an error, or the ledger; the trace may go. */
-static inline Ledger *compute(Synthetic *synthetic, GError **error)
-{
-    static const LedgerConfig config = {
-        .process_count = 1,
-        .latency_ns = 50000,
-        .bits_per_s = 1000000000,
-    };
-    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
-
-    return ledger_compute(trace, &config, error);
-}
-
 static inline Ledger *compute_good(Synthetic *synthetic)
 {
     GError *error = NULL;
-    Ledger *ledger = compute(synthetic, &error);
+    Ledger *ledger = synthetic_ledger(synthetic, &error);
 
     ck_assert_no_error(error);
     return ledger;

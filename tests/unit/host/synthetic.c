@@ -14,6 +14,12 @@
 #define TAG_ASKED   (UINT64_C(1) << 48 | 1)
 #define TAG_UNASKED (UINT64_C(1) << 48 | 2)
 
+#define LINK    { .latency_ns = 50000, .bits_per_s = 1000000000 }
+const struct mb_link_model
+    synthetic_links[SYNTHETIC_NODES * SYNTHETIC_NODES] = {
+    LINK, LINK, LINK, LINK,
+};
+
 Synthetic *synthetic_new(void)
 {
     Synthetic *synthetic = g_new0(Synthetic, 1);
@@ -72,19 +78,37 @@ static void phase(Synthetic *synthetic, uint32_t node, uint64_t time_ns,
                   ALGORITHM_FREEZE_FREE, 1, 0);
 }
 
+uint64_t synthetic_what(uint32_t type, uint32_t flags, uint32_t bytes)
+{
+    return type | flags << 16 | (uint64_t)bytes << 32;
+}
+
+struct mb_trace_record *synthetic_message(Synthetic *synthetic, uint16_t type,
+                                          uint32_t source, uint64_t time_ns,
+                                          uint64_t number, uint64_t what,
+                                          uint64_t tag, uint64_t more)
+{
+    bool arrives = type == MB_TRACE_RX || type == MB_TRACE_DROPPED;
+    uint32_t node = arrives ? !source : source;
+
+    return synthetic_add(synthetic, node, type, time_ns, what, tag, number,
+                         (uint64_t)!node | more << 48);
+}
+
 /* A message from its start to its arrival 50 us after its last bit. */
 static void message(Synthetic *synthetic, uint32_t source, uint64_t start_ns,
                     uint64_t end_ns, uint32_t type, uint32_t flags,
                     uint32_t bytes, uint64_t tag)
 {
-    uint64_t what = type | flags << 16 | (uint64_t)bytes << 32;
+    uint64_t what = synthetic_what(type, flags, bytes);
+    uint64_t number = synthetic->number[source]++;
 
-    synthetic_add(synthetic, source, MB_TRACE_TX_START, start_ns, what, tag, 0,
-                  !source);
-    synthetic_add(synthetic, source, MB_TRACE_TX_END, end_ns, what, tag, 0,
-                  !source);
-    synthetic_add(synthetic, !source, MB_TRACE_RX, end_ns + 50000, what, tag,
-                  0, source);
+    synthetic_message(synthetic, MB_TRACE_TX_START, source, start_ns, number,
+                      what, tag, 0);
+    synthetic_message(synthetic, MB_TRACE_TX_END, source, end_ns, number,
+                      what, tag, 0);
+    synthetic_message(synthetic, MB_TRACE_RX, source, end_ns + 50000, number,
+                      what, tag, 0);
 }
 
 static void fault(Synthetic *synthetic, uint32_t node, uint64_t time_ns,
@@ -170,6 +194,7 @@ void synthetic_remove(Synthetic *synthetic, uint16_t type, int mark)
             all[i].seq--;
         }
     }
+    synthetic->seq[found->node]--;
     g_array_remove_index(synthetic->records, (unsigned)(found - all));
 }
 
@@ -195,4 +220,18 @@ TraceFile *synthetic_open(Synthetic *synthetic)
     g_assert_no_error(error);
     close(fd);
     return file;
+}
+
+Ledger *synthetic_ledger(Synthetic *synthetic, GError **error)
+{
+    static const uint32_t homes[] = { 0 };
+    static const LedgerConfig config = {
+        .process_count = 1,
+        .node_count = SYNTHETIC_NODES,
+        .homes = homes,
+        .links = synthetic_links,
+    };
+    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
+
+    return ledger_compute(trace, &config, error);
 }

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include "lib/ledger.h"
 #include "lib/trace-file.h"
 
 #include "hw/abi/message.h"
@@ -39,6 +40,7 @@
 typedef struct {
     GArray *records;            /* of struct mb_trace_record */
     uint32_t seq[SYNTHETIC_NODES];
+    uint64_t number[SYNTHETIC_NODES];   /* of the next message, by source */
 } Synthetic;
 
 Synthetic *synthetic_new(void);
@@ -50,6 +52,15 @@ struct mb_trace_record *synthetic_add(Synthetic *synthetic, uint32_t node,
                                       uint16_t type, uint64_t time_ns,
                                       uint64_t arg0, uint64_t arg1,
                                       uint64_t arg2, uint64_t arg3);
+
+/* One of the device's records of a message: of its source, or of its target
+ * where it arrives or is dropped. `more` is for bits 48 on of argument 3. */
+struct mb_trace_record *synthetic_message(Synthetic *synthetic, uint16_t type,
+                                          uint32_t source, uint64_t time_ns,
+                                          uint64_t number, uint64_t what,
+                                          uint64_t tag, uint64_t more);
+/* What a record says of the message: argument 0. */
+uint64_t synthetic_what(uint32_t type, uint32_t flags, uint32_t bytes);
 
 void synthetic_start(Synthetic *synthetic, uint32_t node, uint64_t time_ns);
 void synthetic_exit(Synthetic *synthetic, uint32_t node, uint64_t time_ns,
@@ -66,5 +77,11 @@ struct mb_trace_record *synthetic_find(Synthetic *synthetic, uint16_t type,
 
 /* As a trace file, read back. */
 TraceFile *synthetic_open(Synthetic *synthetic);
+
+/* Between the two nodes: 50 us, 1 Gbit/s. */
+extern const struct mb_link_model
+    synthetic_links[SYNTHETIC_NODES * SYNTHETIC_NODES];
+/* Of process 1, which the plan starts on node 0; NULL with an error. */
+Ledger *synthetic_ledger(Synthetic *synthetic, GError **error);
 
 #endif

@@ -17,7 +17,7 @@ START_TEST(takes_assignments)
                                              sets, &error);
 
     ck_assert_no_error(error);
-    ck_assert_uint_eq(x->latency_ns, 10000);
+    ck_assert_uint_eq(experiment_link(x, 0, 1)->latency_ns, 10000);
     ck_assert_uint_eq(((ExperimentMigration *)x->migrations->pdata[0])->at_ns,
                       6000000);
     ck_assert_ptr_nonnull(experiment_find_file(x, "/data/a=b.txt"));

@@ -4,10 +4,12 @@
  * way in which a run ends.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "lib/emulator.h"
 #include "lib/run.h"
 #include "suite.h"
 #include "synthetic.h"
@@ -70,31 +72,6 @@ static char *read_file(const char *name)
     return text;
 }
 
-/* Whatever is left out here lets host time or host randomness in. */
-START_TEST(the_emulator_gets_these_words)
-{
-    const EmulatorConfig config = {
-        .program = "/q", .kernel = "/k", .node = 3, .clock_shift = 2,
-        .seed = 7, .memory_bytes = 16 << 20, .segment_bytes = 4096,
-        .memory_fd = 10, .segment_fd = 11, .ramdisk_fd = 12, .console_fd = 13,
-    };
-    g_auto(GStrv) words = emulator_command(&config);
-    g_autofree char *line = g_strjoinv(" ", words);
-
-    ck_assert_str_eq(line, "/q -icount shift=2,sleep=off -accel "
-        "tcg,thread=single -smp 1 -seed 7 -rtc "
-        "base=2020-01-01T00:00:00,clock=vm -nodefaults -no-user-config "
-        "-display none -nic none -monitor none -object "
-        "memory-backend-file,id=ram,size=16777216,mem-path=/proc/self/fd/10,"
-        "share=on -object memory-backend-file,id=segment,size=4096,"
-        "mem-path=/proc/self/fd/11,share=on -machine "
-        "virt,aia=none,memory-backend=ram -m 16384k -device "
-        "migbridge,memdev=segment,node=3,addr=1 -chardev "
-        "file,id=console,path=/proc/self/fd/13 -serial chardev:console "
-        "-bios none -kernel /k -initrd /proc/self/fd/12");
-}
-END_TEST
-
 START_TEST(a_good_run_has_a_result)
 {
     g_autoptr(Run) first = run("ok");
@@ -123,7 +100,7 @@ START_TEST(a_good_run_has_a_result)
     g_autofree char *resolved = read_file("experiment.ini");
     ck_assert_ptr_nonnull(strstr(resolved, "clock = 1GHz\n"));
     g_autofree char *manifest = read_file("manifest.json");
-    ck_assert_ptr_nonnull(strstr(manifest, "godwit-manifest-1"));
+    ck_assert_ptr_nonnull(strstr(manifest, "godwit-manifest-2"));
     g_autofree char *console = read_file("console/1.log");
     g_autofree char *trace = read_file("trace.bin");
     ck_assert(g_str_has_prefix(trace, "GDWTRACE"));
@@ -175,9 +152,12 @@ START_TEST(runs_that_fail_say_why)
           "node 1; raise [experiment] until" },
         { "stuck", "quiet", "nothing can happen any more before the time "
           "limit of 10s, but 'sort' is still on node 1" },
-        { "panic", "halt", "node 0: guest kernel panic: booting | panic: on "
-          "purpose | pc ffffffc000001234" },
-        { "broken", "error", "node 0 found the shared segment broken" },
+        { "panic", "halt", "node 0 at 7.000 ms: guest kernel panic: booting | "
+          "panic: on purpose | pc ffffffc000001234" },
+        { "broken", "error", "node 0 at 3.200 ms: it found the shared segment "
+          "broken" },
+        { "board", "quiet", "but 'sort' (node 1) waits for a page of node 0, "
+          "process 7 (node 1) sleeps until 12.000 s" },
         { "unfinished", "quiet", "migration 7 did not finish: the trace has "
           "no mark 'installed'" },
         { "lost", "quiet", "migration 7: node 1 did not answer in time" },
@@ -200,9 +180,21 @@ START_TEST(nodes_that_misbehave_end_the_run)
         const char *play;
         const char *part;
     } cases[] = {
-        { "die", "node 1: the emulator ended with status 3: fake: no reason "
-          "fake: at all" },
-        { "abort", "node 1: the emulator was ended by signal 9" },
+        { "die", "node 1 at 3.200 ms: the emulator ended with status 3: fake: "
+          "no reason fake: at all" },
+        { "abort", "node 1 at 3.200 ms: the emulator was ended by signal 9" },
+        { "bus", "signal 7 (Bus error): it said nothing; the host has run out "
+          "of memory" },
+        { "stop", "node 1 at 3.200 ms: a signal has stopped the emulator" },
+        { "deadlock", "node 1 at 3.200 ms: the emulator hangs: all its "
+          "threads wait for each other" },
+        { "spin", "node 1 at 3.200 ms: the emulator hangs: it is busy, but its "
+          "main loop" },
+        { "hog", "node 1 at 3.200 ms: the emulator hangs: it is busy, but its "
+          "main loop" },
+        { "still", "node 1 at 3.200 ms: the emulator hangs: its processor "
+          "sleeps, and so do all others" },
+        { "all-wait", "node 1 at 3.200 ms: the emulator hangs: its processor" },
         { "twice", "output not exactly once" },
         { "bad-length", "output of length 100000 is broken" },
         { "bad-number", "trace record 0 is numbered 5" },
@@ -217,6 +209,106 @@ START_TEST(nodes_that_misbehave_end_the_run)
         g_autofree char *json = g_build_filename(folder, "x.run",
                                                  "result.json", NULL);
         ck_assert(!g_file_test(json, G_FILE_TEST_EXISTS));
+    }
+}
+END_TEST
+
+/* Each of these looks like a hang to somebody who only looks at the clock. */
+START_TEST(nodes_that_are_only_late_do_not_end_the_run)
+{
+    static const char *const plays[] = { "late", "traced" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(plays); i++) {
+        g_autoptr(Run) done = run(plays[i]);
+        ck_assert_ptr_null(done->result->reason);
+    }
+}
+END_TEST
+
+/* Two busy loops for each processor, and nodes that get what these leave. */
+START_TEST(a_loaded_host_does_not_end_the_run)
+{
+    GPtrArray *loops = g_ptr_array_new();
+
+    for (unsigned i = 0; i < 2 * g_get_num_processors(); i++) {
+        pid_t pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (;;) {
+                (void)getppid();
+            }
+        }
+        g_ptr_array_add(loops, GINT_TO_POINTER(pid));
+    }
+    g_autoptr(Run) done = run("starved");
+    for (unsigned i = 0; i < loops->len; i++) {
+        pid_t pid = GPOINTER_TO_INT(loops->pdata[i]);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    g_ptr_array_unref(loops);
+    ck_assert_ptr_null(done->result->reason);
+}
+END_TEST
+
+START_TEST(crashed_nodes_are_a_result)
+{
+    g_autoptr(Run) one = run("crash");
+
+    ck_assert_str_eq(one->result->end, "quiet");
+    ck_assert_uint_eq(one->result->virtual_ns, 9999999);
+    g_autoptr(Run) all = run("all-crash");
+    ck_assert_str_eq(all->result->end, "quiet");
+    ck_assert_uint_eq(all->result->virtual_ns, 4000000);
+}
+END_TEST
+
+/* A board is guest memory: whatever it says, nothing breaks, and what makes no
+ * sense is left out. */
+START_TEST(a_bad_board_is_not_believed)
+{
+    static const char *const boards[] = {
+        "entries", "count", "magic", "low", "high", "wild",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(boards); i++) {
+        g_setenv("FAKE_NODE_BOARD", boards[i], TRUE);
+        g_autoptr(Run) done = run("bad-board");
+        ck_assert_msg(strstr(done->result->reason,
+                             "but 'sort' is still on node 1") != NULL, "%s: %s",
+                      boards[i], done->result->reason);
+    }
+}
+END_TEST
+
+/* Of all that can be limited without rights, the size of files comes next to a
+ * full disk; the memory of segment and nodes is a file, too. */
+START_TEST(a_full_disk_ends_the_run)
+{
+    static const struct {
+        rlim_t bytes;
+        const char *part;
+    } cases[] = {
+        { 1 << 20, "cannot create the shared segment: File too large" },
+        { 15 << 20, "node 0 at its start: cannot create a node's memory: File "
+          "too large" },
+        { 64 << 20, "node 1 at 3.200 ms: cannot write results: File too "
+          "large" },
+    };
+
+    signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct rlimit limit = {
+            .rlim_cur = cases[i].bytes, .rlim_max = RLIM_INFINITY,
+        };
+        GError *error = NULL;
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        g_autoptr(Run) done = run_with("far", NULL, -1, &error);
+        limit.rlim_cur = RLIM_INFINITY;
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        ck_assert_ptr_null(done);
+        ck_assert_error(error, GODWIT_ERROR_FAILED, cases[i].part);
     }
 }
 END_TEST
@@ -240,8 +332,8 @@ START_TEST(an_interrupted_run_leaves_nobody)
     int fd = eventfd(1, 0);
     GError *error = NULL;
 
-    ck_assert_ptr_null(run_with("hang", NULL, fd, &error));
-    ck_assert_error(error, GODWIT_ERROR_FAILED, "interrupted");
+    ck_assert_ptr_null(run_with("endless", NULL, fd, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "interrupted at ");
     close(fd);
 }
 END_TEST
@@ -249,10 +341,13 @@ END_TEST
 int main(void)
 {
     const TTest *tests[] = {
-        the_emulator_gets_these_words, a_good_run_has_a_result,
+        a_good_run_has_a_result,
         the_same_run_has_the_same_digest,
         sixteen_nodes_run, a_flood_is_taken_without_loss,
         runs_that_fail_say_why, nodes_that_misbehave_end_the_run,
+        nodes_that_are_only_late_do_not_end_the_run,
+        a_loaded_host_does_not_end_the_run, crashed_nodes_are_a_result,
+        a_bad_board_is_not_believed, a_full_disk_ends_the_run,
         an_emulator_that_does_not_start_is_named,
         an_interrupted_run_leaves_nobody,
     };

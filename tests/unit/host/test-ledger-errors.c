@@ -21,7 +21,7 @@ static void expect_error(uint16_t type, int mark, int64_t shift_ns,
         copy.seq = synthetic->seq[node]++;
         g_array_append_val(synthetic->records, copy);
     }
-    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
     ck_assert_error(error, GODWIT_ERROR_FAILED, part);
 }
 
@@ -42,7 +42,7 @@ START_TEST(refuses_instructions_that_run_backwards)
     GError *error = NULL;
 
     synthetic_find(synthetic, MB_TRACE_PHASE, MB_MARK_INSTALLED)->instret = 1;
-    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
     ck_assert_error(error, GODWIT_ERROR_FAILED, "'installed' at");
 }
 END_TEST
@@ -61,7 +61,7 @@ START_TEST(refuses_marks_that_come_twice)
 
     synthetic_add(synthetic, 1, MB_TRACE_PHASE, START_NS + 300000,
                   MB_MARK_RESUMED, 1, 1, 0);
-    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
     ck_assert_error(error, GODWIT_ERROR_FAILED, "'resumed' comes twice");
 }
 END_TEST
@@ -73,7 +73,7 @@ START_TEST(refuses_two_copies)
 
     synthetic_add(synthetic, 0, MB_TRACE_ABORT, START_NS + 300000, 12, 0, 0,
                   0);
-    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
     ck_assert_error(error, GODWIT_ERROR_FAILED, "two copies");
 }
 END_TEST
@@ -84,7 +84,7 @@ START_TEST(refuses_unknown_marks)
     GError *error = NULL;
 
     synthetic_find(synthetic, MB_TRACE_PHASE, MB_MARK_SENT)->arg[0] = MB_MARKS;
-    ck_assert_ptr_null(compute(synthetic, &error));
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
     ck_assert_error(error, GODWIT_ERROR_FAILED, "unknown mark 6");
 }
 END_TEST
@@ -104,7 +104,7 @@ START_TEST(refuses_faults_without_their_marks)
         g_autoptr(Synthetic) synthetic = make_run();
         GError *error = NULL;
         synthetic_remove(synthetic, MB_TRACE_FAULT, marks[i].mark);
-        ck_assert_ptr_null(compute(synthetic, &error));
+        ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
         ck_assert_error(error, GODWIT_ERROR_FAILED, marks[i].part);
     }
 }

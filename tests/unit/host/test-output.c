@@ -169,13 +169,15 @@ START_TEST(memory_hash_is_of_contents_alone)
     char expected[SHA256_TEXT];
     char one[SHA256_TEXT];
     char two[SHA256_TEXT];
+    const MemoryHash both[] = {
+        { sparse, 64 << 10, one }, { dense, 64 << 10, two },
+    };
 
     ck_assert_int_eq(ftruncate(sparse, 64 << 10), 0);
     ck_assert_int_eq(pwrite(dense, zeroes, 64 << 10, 0), 64 << 10);
     ck_assert_int_eq(pwrite(sparse, page_at_2, 4, 2 * 4096 + 10), 4);
     ck_assert_int_eq(pwrite(dense, page_at_2, 4, 2 * 4096 + 10), 4);
-    ck_assert(memory_hash(sparse, 64 << 10, one, NULL));
-    ck_assert(memory_hash(dense, 64 << 10, two, NULL));
+    ck_assert(memory_hash_all(both, 2, NULL));
     ck_assert_str_eq(one, two);
 
     sha256_update(sha, "\2\0\0\0\0\0\0\0", 8);
@@ -186,10 +188,41 @@ START_TEST(memory_hash_is_of_contents_alone)
 
     /* One byte elsewhere is another memory. */
     ck_assert_int_eq(pwrite(dense, "x", 1, (64 << 10) - 1), 1);
-    ck_assert(memory_hash(dense, 64 << 10, two, NULL));
+    ck_assert(memory_hash_all(both, 2, NULL));
     ck_assert_str_ne(one, two);
     close(sparse);
     close(dense);
+}
+END_TEST
+
+/* More than there are processors, each with its own hash in its own place. */
+START_TEST(many_memories_are_hashed_at_once)
+{
+    enum { COUNT = 40 };
+    MemoryHash hashes[COUNT];
+    char texts[COUNT][SHA256_TEXT];
+    char alone[SHA256_TEXT];
+    GError *error = NULL;
+
+    for (int i = 0; i < COUNT; i++) {
+        int fd = memfd_create("memory", 0);
+        ck_assert_int_eq(ftruncate(fd, 64 << 10), 0);
+        ck_assert_int_eq(pwrite(fd, &(char) { (char)(i + 1) }, 1, 4096), 1);
+        hashes[i] = (MemoryHash) { fd, 64 << 10, texts[i] };
+    }
+    ck_assert(memory_hash_all(hashes, COUNT, NULL));
+    for (int i = 0; i < COUNT; i++) {
+        MemoryHash hash = { hashes[i].fd, 64 << 10, alone };
+        ck_assert(memory_hash_all(&hash, 1, NULL));
+        ck_assert_str_eq(alone, texts[i]);
+        ck_assert(i == 0 || strcmp(texts[i - 1], texts[i]) != 0);
+    }
+    close(hashes[17].fd);
+    ck_assert(!memory_hash_all(hashes, COUNT, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "cannot map");
+    for (int i = 0; i < COUNT; i++) {
+        close(hashes[i].fd);
+    }
 }
 END_TEST
 
@@ -267,7 +300,7 @@ START_TEST(a_manifest_marks_a_run_directory)
     GError *error = NULL;
 
     suite_write(folder, "manifest.json",
-                "{ \"schema\" : \"" RUN_DIR_MANIFEST_SCHEMA "\" }", 0644);
+                "{ \"schema\" : \"" MANIFEST_SCHEMA "\" }", 0644);
     suite_write(folder, "notes.txt", "x", 0644);
     g_autoptr(RunDir) dir = run_dir_create(folder, &error);
     ck_assert_no_error(error);
@@ -295,7 +328,7 @@ int main(void)
     const TTest *tests[] = {
         bytes_find_their_place, bytes_may_come_twice_if_they_are_the_same,
         every_order_gives_the_same, hostile_output_is_refused,
-        memory_hash_is_of_contents_alone,
+        memory_hash_is_of_contents_alone, many_memories_are_hashed_at_once,
         a_file_gets_its_name_when_it_is_whole,
         run_directory_is_made_and_used_again,
         other_directories_are_left_alone, a_manifest_marks_a_run_directory,

@@ -30,37 +30,59 @@ static void fill_migrations(Result *result, Ledger *ledger)
     asked->ledger->target = 0;
 }
 
+/* Node 1 has crashed; the link to it lost something. */
+static void fill_cluster(Result *result)
+{
+    const LedgerLink links[] = {
+        { .source = 0, .target = 1, .counts = {
+            [LINK_MESSAGES] = 50, [LINK_BYTES] = 7000, [LINK_LOST] = 3,
+            [LINK_CORRUPT] = 2, [LINK_DOUBLED] = 1 } },
+        { .source = 1, .target = 0, .counts = {
+            [LINK_MESSAGES] = 4, [LINK_BYTES] = 256 } },
+    };
+
+    for (uint32_t i = 0; i < 2; i++) {
+        ResultNode *node = result_add_node(result);
+        node->node = i;
+        node->clock_num = 2 + i;
+        node->clock_den = 3;
+        node->cost = g_strdup(i == 0 ? "insn" : "load:2+mul:4");
+        node->instructions = 1000 + i;
+        set_sha256(node->memory_sha256, (char)('0' + i));
+    }
+    ResultNode *crashed = result->nodes->pdata[1];
+    crashed->facts = (LedgerNode) { NODE_CRASHED, 9400000 };
+    g_array_append_vals(result->links, links, G_N_ELEMENTS(links));
+}
+
 static Result *make_result(void)
 {
     g_autoptr(Synthetic) synthetic = synthetic_new();
-    const LedgerConfig config = {
-        .process_count = 1, .latency_ns = 50000, .bits_per_s = 1000000000,
-    };
     Result *result = result_new();
 
     synthetic_start(synthetic, 0, 1000);
     synthetic_migration(synthetic, 5000000);
     synthetic_exit(synthetic, 1, 9000000, 0);
-    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
-    g_autoptr(Ledger) ledger = ledger_compute(trace, &config, NULL);
+    g_autoptr(Ledger) ledger = synthetic_ledger(synthetic, NULL);
     ck_assert_ptr_nonnull(ledger);
     result->name = g_strdup("hand\"off");
     result->end = g_strdup("quiet");
     result->virtual_ns = 9500000;
     set_sha256(result->digest, 'd');
     set_sha256(result->trace_sha256, 'a');
-    for (uint32_t i = 0; i < 2; i++) {
-        ResultNode *node = result_add_node(result);
-        node->node = i;
-        node->instructions = 1000 + i;
-        set_sha256(node->memory_sha256, (char)('0' + i));
-    }
+    fill_cluster(result);
     ResultProcess *process = result_add_process(result);
     process->name = g_strdup("sort");
     process->facts = ledger->processes[0];
     process->stdout_bytes = 42;
     set_sha256(process->stdout_sha256, 'b');
     set_sha256(process->stderr_sha256, 'c');
+    ResultProcess *lost = result_add_process(result);
+    lost->name = g_strdup("wc");
+    lost->facts = (LedgerProcess) {
+        .started = true, .start_ns = 5, .lost = true, .lost_ns = 9400000,
+        .node = 1,
+    };
     fill_migrations(result, ledger);
     return result;
 }
@@ -79,14 +101,27 @@ START_TEST(reads_back_what_was_written)
     ck_assert_uint_eq(migration->ledger->latency_ns, SYNTHETIC_RESUMED);
     ck_assert_uint_eq(migration->ledger->faults->len, 2);
     ck_assert_uint_eq(((ResultMigration *)read->migrations->pdata[1])->id, 0);
+    const ResultProcess *lost = read->processes->pdata[1];
+    ck_assert(lost->facts.lost && !lost->facts.ended);
+    ck_assert_uint_eq(lost->facts.node, 1);
+    ck_assert_uint_eq(read->links->len, 2);
 }
 END_TEST
 
 START_TEST(has_the_fields_that_are_promised)
 {
     static const char *const fields[] = {
-        "\"schema\" : \"godwit-result-1\"", "\"digest\"", "\"virtual_ns\"",
-        "\"nodes\"", "\"instructions\"", "\"memory_sha256\"",
+        "\"schema\" : \"godwit-result-2\"", "\"digest\"", "\"virtual_ns\"",
+        "\"nodes\"", "\"state\" : \"up\"", "\"state\" : \"crashed\"",
+        "\"state_ns\" : 9400000", "\"state_ns\" : null",
+        "\"clock_num\" : 3", "\"clock_den\" : 3",
+        "\"cost\" : \"load:2+mul:4\"", "\"links\"", "\"corrupt\" : 2",
+        "\"doubled\" : 1", "\"down\" : 0", "\"cut\" : 0",
+        "\"lost_messages\" : 0", "\"dropped_messages\" : 0",
+        "\"copied_messages\" : 0", "\"crashed_node\" : null",
+        "\"crashed_ns\" : null", "\"state\" : \"ended\"",
+        "\"state\" : \"lost\"", "\"lost_ns\" : 9400000",
+        "\"instructions\"", "\"memory_sha256\"",
         "\"processes\"", "\"exit_status\" : 0", "\"signal\" : 0",
         "\"stdout_sha256\"", "\"migrations\"", "\"id\" : 1", "\"id\" : null",
         "\"algorithm\"", "\"source\"", "\"target\"", "\"started_ns\"",
@@ -111,15 +146,16 @@ START_TEST(digest_is_of_this_text)
     char digest[SHA256_TEXT];
 
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    ck_assert_str_eq(lines[0], "godwit-digest-1");
-    ck_assert_uint_eq(g_strv_length(lines), 6);
+    ck_assert_str_eq(lines[0], "godwit-digest-2");
+    ck_assert_uint_eq(g_strv_length(lines), 7);
     ck_assert(g_str_has_prefix(lines[1], "trace aaaa"));
     ck_assert(g_str_has_prefix(lines[2], "process sort 0 -1 bbbb"));
-    ck_assert(g_str_has_prefix(lines[3], "node 0 1000 0000"));
-    ck_assert(g_str_has_prefix(lines[4], "node 1 1001 1111"));
+    ck_assert(g_str_has_prefix(lines[3], "process wc -1 -1 "));
+    ck_assert(g_str_has_prefix(lines[4], "node 0 up 1000 0000"));
+    ck_assert(g_str_has_prefix(lines[5], "node 1 crashed 1001 1111"));
     sha256_of_data(text, strlen(text), digest);
-    ck_assert_str_eq(digest, "07714cc330d0fe77ca52a4039d3c23c6"
-                     "cc321bf919b2c78041d5c754aab5feb1");
+    ck_assert_str_eq(digest, "039d293afd198eed91297d45afa94429"
+                     "5615cce2a7ede026779b9ee0d3ead057");
 }
 END_TEST
 
@@ -145,12 +181,15 @@ START_TEST(refuses_damaged_json)
         const char *to;
         const char *part;
     } cases[] = {
-        { "godwit-result-1", "godwit-result-2", "'schema' is not" },
+        { "godwit-result-2", "godwit-result-1", "'schema' is not" },
         { "\"virtual_ns\" : 9500000", "\"virtual_ns\" : \"x\"",
           "'virtual_ns' is not a whole number" },
         { "\"virtual_ns\"", "\"virtual\"", "'virtual_ns' is not there" },
         { "\"nodes\" : [", "\"nodes\" : 5, \"x\" : [", "'nodes' is not an a" },
         { "\"name\" : \"capture\"", "\"name\" : \"wire\"", "'phases' is not" },
+        { "\"state\" : \"crashed\"", "\"state\" : \"asleep\"",
+          "'state' is not a known word" },
+        { "\"links\" : [", "\"links\" : 5, \"x\" : [", "'links' is not an a" },
         { "\"outcome\" : \"done\"", "\"outcome\" : \"fine\"", "'outcome'" },
         { "dddddddd", "dddddd", "'digest' is not a SHA-256" },
         { "{", "[", "" },
@@ -213,12 +252,20 @@ START_TEST(reports_say_what_is_in_the_result)
     ck_assert_ptr_nonnull(strstr(ledgers->str, "101.050"));
     ck_assert_ptr_nonnull(strstr(ledgers->str, "residue 0 ns"));
     ck_assert_ptr_nonnull(strstr(ledgers->str, "2 remote faults"));
+    ck_assert_ptr_nonnull(strstr(ledgers->str,
+                                 "\nnode 1: crashed at 9.400 ms\n"));
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "\nprocess wc: lost with node 1"
+                                 " at 9.400 ms, "));
+    ck_assert_ptr_nonnull(strstr(ledgers->str, "\nlink 0 -> 1: 50 messages, "
+                                 "3 lost, 2 corrupt, 1 doubled\n"));
+    ck_assert_ptr_null(strstr(ledgers->str, "\nlink 1 -> 0"));
     report_comparison(items, 2, comparison);
     ck_assert_ptr_nonnull(strstr(comparison->str, "freeze-free  freeze-free"));
     ck_assert_ptr_nonnull(strstr(comparison->str, "101.050      101.050"));
     report_csv(items, 2, csv);
     ck_assert_ptr_nonnull(strstr(csv->str, "\ndir/one,1,sort,freeze-free,0,1,"
-                                 "select,0,5000000,100,50,0,0\n"));
+                                 "select,0,5000000,100,50,0,0,0,0,0,up,"
+                                 "crashed\n"));
     ck_assert_ptr_nonnull(strstr(csv->str, "\n\"dir/t\"\"w,o\",1,sort,"));
     g_auto(GStrv) lines = g_strsplit(csv->str, "\n", -1);
     ck_assert_uint_eq(g_strv_length(lines), 1 + 2 * PHASE_COUNT + 1);

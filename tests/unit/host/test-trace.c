@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lib/trace-store.c and lib/trace-file.c: merged in order, and damaged files
- * refused.
+ * lib/trace-*.c: merged in order, damaged files refused, records in words.
  */
 #include "lib/file.h"
 #include "lib/trace-file.h"
 #include "lib/trace-store.h"
+#include "lib/trace-words.h"
 #include "suite.h"
+
+#include "hw/abi/message.h"
 
 static struct mb_trace_record make_record(uint16_t node, uint32_t seq,
                                           uint64_t time_ns)
@@ -166,7 +168,7 @@ START_TEST(damaged_files_are_refused)
     expect(&bad, sizeof(bad), "not a trace file");
     bad = good;
     bad.header.version++;
-    expect(&bad, sizeof(bad), "of version 2");
+    expect(&bad, sizeof(bad), "of version 3");
     bad = good;
     bad.header.record_bytes = 65;
     expect(&bad, sizeof(bad), "of version");
@@ -191,12 +193,55 @@ START_TEST(damaged_files_are_refused)
 }
 END_TEST
 
+START_TEST(records_have_words)
+{
+    static const struct {
+        struct mb_trace_record record;
+        const char *words;
+    } cases[] = {
+        { { .type = MB_TRACE_TX_START, .pid = 1, .epoch = 2, .arg = {
+                MB_MSG_PAGE | MB_MSG_DEMANDED << 16 | UINT64_C(4096) << 32,
+                0x1f, 7, 3 } },
+          "TX_START of PAGE (demanded, 4096 bytes) number 7 to node 3, tag "
+          "1f, process 1, epoch 2" },
+        { { .type = MB_TRACE_RX, .arg = { MB_MSG_ACK, 0, 8,
+                                          2 | UINT64_C(1) << 48 } },
+          "RX of ACK (0 bytes) number 8 from node 2, second copy" },
+        { { .type = MB_TRACE_LOST, .arg = {
+                MB_MSG_MAP, 0, 8, 2 | (uint64_t)MB_LOST_DOWN << 48 } },
+          "LOST of MAP (0 bytes) number 8 to node 2: link down" },
+        { { .type = MB_TRACE_DROPPED, .arg = {
+                99, 0, 8, 2 | UINT64_C(9) << 48 } },
+          "DROPPED of 99 (0 bytes) number 8 from node 2: 9" },
+        { { .type = MB_TRACE_PHASE, .pid = 4, .arg = { MB_MARK_SENT, 0, 5 } },
+          "PHASE SENT of a migration to node 5, process 4" },
+        { { .type = MB_TRACE_FAULT, .arg = { 0x20, MB_FAULT_TAKEN, 1, 0xab } },
+          "FAULT TAKEN of page ab of object 1, tag 20" },
+        { { .type = MB_TRACE_PROC_EXIT, .arg = { 9, 10, 11, 12 } },
+          "PROC_EXIT by signal 9 after 10 user instructions, 11 system calls "
+          "and 12 page faults" },
+        { { .type = MB_TRACE_PROC_EXIT, .arg = { 3 << 8 } },
+          "PROC_EXIT with status 3 after 0 user instructions, 0 system calls "
+          "and 0 page faults" },
+        { { .type = MB_TRACE_CRASH }, "CRASH" },
+        { { .type = MB_TRACE_DOORBELL, .arg = { 1, 12 } },
+          "DOORBELL queue 0x1, tail 0xc" },
+        { { .type = 0x7777 }, "record of type 0x7777" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *words = trace_words(&cases[i].record);
+        ck_assert_str_eq(words, cases[i].words);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         merges_by_time_then_node_then_number, merges_many,
         an_empty_trace_is_a_trace, store_refuses_wrong_node_and_gaps,
-        damaged_files_are_refused,
+        damaged_files_are_refused, records_have_words,
     };
 
     return suite_run("trace", tests, G_N_ELEMENTS(tests));

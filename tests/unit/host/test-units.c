@@ -33,6 +33,18 @@ static const struct {
     { UNIT_FREQUENCY, "62500kHz", 62500000 },
     { UNIT_RATE, "1Gbit/s", 1000000000 },
     { UNIT_RATE, "0.5kbit/s", 500 },
+    /* parts of 2^32, rounded down */
+    { UNIT_PROBABILITY, "0", 0 },
+    { UNIT_PROBABILITY, "1", UINT64_C(1) << 32 },
+    { UNIT_PROBABILITY, "100%", UINT64_C(1) << 32 },
+    { UNIT_PROBABILITY, "0.5", UINT64_C(1) << 31 },
+    { UNIT_PROBABILITY, "50 %", UINT64_C(1) << 31 },
+    { UNIT_PROBABILITY, "0.1%", 4294967 },
+    { UNIT_PROBABILITY, "0.001", 4294967 },
+    { UNIT_PROBABILITY, "0.000000000232830643653870", 1 },
+    { UNIT_PROBABILITY, "0.000000000232830643653869", 0 },
+    { UNIT_PROBABILITY, "0.0000000002", 0 },
+    { UNIT_PROBABILITY, "99.9999999999%", UINT32_MAX },
 };
 
 START_TEST(parses_exactly)
@@ -79,6 +91,10 @@ static const struct {
     { UNIT_SIZE, "0.3KiB", "not a whole number of B" },
     { UNIT_FREQUENCY, "1", "needs a unit: Hz, kHz, MHz, GHz" },
     { UNIT_RATE, "1Gb/s", "use bit/s, kbit/s, Mbit/s, Gbit/s" },
+    { UNIT_PROBABILITY, "rarely", "not a probability: write a number such as "
+      "0.1% or 0.001" },
+    { UNIT_PROBABILITY, "1percent", "unknown unit 'percent': use %" },
+    { UNIT_PROBABILITY, "-1%", "negative" },
 };
 
 START_TEST(refuses_what_is_not_exact)
@@ -116,6 +132,35 @@ START_TEST(formats_what_parses_to_the_same)
         ck_assert_str_eq(text, cases[i].text);
         ck_assert(unit_parse(cases[i].unit, text, &value, NULL));
         ck_assert_uint_eq(value, cases[i].value);
+    }
+}
+END_TEST
+
+/* Every number of parts has a text of its own, of ten decimals at most. */
+START_TEST(formats_probabilities)
+{
+    static const struct {
+        uint64_t parts;
+        const char *text;
+    } cases[] = {
+        { 0, "0" }, { 1, "0.0000000003" }, { 4294967, "0.001" },
+        { UINT64_C(1) << 31, "0.5" }, { UINT32_MAX, "0.9999999998" },
+        { UINT64_C(1) << 32, "1" },
+    };
+    uint64_t state = 5;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = unit_format(UNIT_PROBABILITY, cases[i].parts);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+    for (unsigned round = 0; round < 20000; round++) {
+        uint64_t parts = suite_random(&state) >> (32 + round % 33) % 64;
+        uint64_t value;
+        parts &= UINT32_MAX;
+        g_autofree char *text = unit_format(UNIT_PROBABILITY, parts);
+        ck_assert(unit_parse(UNIT_PROBABILITY, text, &value, NULL));
+        ck_assert_msg(value == parts, "%s", text);
+        ck_assert_uint_le(strlen(text), strlen("0.0123456789"));
     }
 }
 END_TEST
@@ -164,7 +209,8 @@ int main(void)
 {
     const TTest *tests[] = {
         parses_exactly, refuses_what_is_not_exact,
-        formats_what_parses_to_the_same, formats_shortly_for_people,
+        formats_what_parses_to_the_same, formats_probabilities,
+        formats_shortly_for_people,
         finds_the_nearest_name, lists_names_when_none_is_near,
     };
 

@@ -2,7 +2,7 @@
 /*
  * The migration bridge as a transport: lanes are its transmit queues.
  */
-#include "migrate/transport.h"
+#include "ipc/transport.h"
 
 #include "drivers/migbridge.h"
 #include "hw/abi/regs.h"
@@ -19,10 +19,12 @@ static void queue_has_room(unsigned queue)
 static void open(void)
 {
     bridge_on_room(queue_has_room);
+    bridge_on_receive(transport_receive);
 }
 
 const struct transport_ops transport_bridge = {
     .open = open,
+    .is_faulty = bridge_faulty,
     .post = bridge_post,
     .ring = bridge_doorbell,
 };

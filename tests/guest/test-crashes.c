@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A node crashes in the middle of a migration, at every message there is: never
+ * are there two copies of the process, never is it lost silently, and what it
+ * has said is right, up to the line where it ended. The run ends by itself.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "lib/trace-file.h"
+#include "scenario.h"
+
+#include "hw/abi/message.h"
+
+#define TIMEOUT_S       600
+#define MOVE_NS         2500000u
+#define SOURCE          0u
+#define TARGET          1u
+#define NEVER_STRUCK    "[fault 1]\nlink = 0-1\nkind = loss\nmessage = 1000000\n"
+
+typedef struct {
+    const char *algorithm;
+    const char *fault;          /* "": a link that cannot lose anything */
+    unsigned crashed;
+} Case;
+
+static const Case cases[] = {
+    { "freeze-free", "", SOURCE }, { "freeze-free", "", TARGET },
+    { "total-copy", "", SOURCE }, { "total-copy", "", TARGET },
+    { "freeze-free", NEVER_STRUCK, SOURCE },
+    { "freeze-free", NEVER_STRUCK, TARGET },
+    { "total-copy", NEVER_STRUCK, SOURCE },
+    { "total-copy", NEVER_STRUCK, TARGET },
+};
+#define CASES   (sizeof(cases) / sizeof(cases[0]))
+
+typedef enum {
+    FATE_SURVIVED,              /* ended as if nothing had happened */
+    FATE_KILLED,                /* its pages were lost */
+    FATE_LOST,                  /* with the node, or frozen at the source */
+    FATES,
+} Fate;
+
+static Scenario *make_scenario(const Case *c, const char *crash)
+{
+    g_autofree char *head = g_strdup_printf(
+        "[experiment]\nname = test\nseed = 1\nuntil = 60s\n"
+        "[cluster]\nnodes = 2\nmemory = 64MiB\nclock = 1GHz\n"
+        "[link]\nlatency = 50us\nbandwidth = 1Gbit/s\n%s%s", c->fault, crash);
+    Scenario *scenario = scenario_new_with(head);
+
+    scenario_add_process(scenario, "tally", SOURCE, "tally");
+    scenario_add_migration(scenario, "tally", MOVE_NS, TARGET, c->algorithm);
+    return scenario;
+}
+
+static uint64_t count_messages(const Run *run, unsigned source)
+{
+    for (unsigned i = 0; i < run->result->links->len; i++) {
+        const LedgerLink *link = &g_array_index(run->result->links,
+                                                LedgerLink, i);
+
+        if (link->source == source) {
+            return link->counts[LINK_MESSAGES];
+        }
+    }
+    return 0;
+}
+
+/* Whether the message that lets the target run the process was sent: begun,
+ * whatever became of it. */
+static bool was_let_go(const Run *run)
+{
+    g_autofree char *path = g_build_filename(run->folder, "trace.bin", NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool found = false;
+
+    g_autoptr(TraceFile) trace = trace_file_open(fd, NULL);
+    ck_assert_ptr_nonnull(trace);
+    close(fd);
+    for (uint64_t i = 0; i < trace->record_count; i++) {
+        const struct mb_trace_record *record = &trace->records[i];
+
+        found |= record->type == MB_TRACE_TX_START &&
+                 (record->arg[0] >> 16 & MB_MSG_RESUME) != 0;
+    }
+    return found;
+}
+
+/* The source takes the process back exactly if the target cannot have it. */
+static void check_decision(const Scenario *scenario, const Run *run)
+{
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+    bool aborted = migration->ledger->outcome == OUTCOME_ABORTED;
+
+    ck_assert_msg(!(aborted && was_let_go(run)), "two copies\n%s",
+                  scenario->text->str);
+    if (!aborted && migration->ledger->outcome != OUTCOME_NOT_STARTED &&
+        migration->ledger->crashed_node == TARGET) {
+        ck_assert_msg(was_let_go(run), "lost without need\n%s",
+                      scenario->text->str);
+    }
+}
+
+static Fate find_fate(const Scenario *scenario, const Run *run,
+                      const char *expected)
+{
+    const ResultProcess *process = scenario_process(run, "tally");
+    g_autofree char *output = scenario_output(run, "tally");
+
+    ck_assert_msg(g_str_has_prefix(expected, output), "%s\n%s", output,
+                  scenario->text->str);
+    check_decision(scenario, run);
+    if (!process->facts.ended) {
+        ck_assert_msg(process->facts.lost, "not ended, not lost\n%s",
+                      scenario->text->str);
+        return FATE_LOST;
+    }
+    if (result_signal(&process->facts) == SIGKILL) {
+        return FATE_KILLED;
+    }
+    ck_assert_msg(result_exit_status(&process->facts) == 0 &&
+                  g_str_equal(output, expected), "wait status %#x, %s\n%s",
+                  process->facts.wait_status, output, scenario->text->str);
+    return FATE_SURVIVED;
+}
+
+/* Whoever crashes behind its last message changes nothing for the process, if
+ * that is not on the same node. */
+static void check_fates(const Case *c, const unsigned fates[FATES])
+{
+    if (c->crashed == SOURCE) {
+        ck_assert_uint_gt(fates[FATE_SURVIVED], 0);
+        ck_assert_uint_gt(fates[FATE_LOST], 0);
+        ck_assert(strcmp(c->algorithm, "total-copy") != 0 ||
+                  fates[FATE_KILLED] == 0);
+        ck_assert(strcmp(c->algorithm, "freeze-free") != 0 ||
+                  fates[FATE_KILLED] > 0);
+    } else {
+        ck_assert_uint_eq(fates[FATE_KILLED], 0);
+        ck_assert_uint_gt(fates[FATE_LOST], 0);
+        /* the source could see that the last message had not left yet */
+        ck_assert((fates[FATE_SURVIVED] > 0) ==
+                  (*c->fault != '\0' && strcmp(c->algorithm, "total-copy") == 0));
+    }
+}
+
+START_TEST(at_each_message)
+{
+    const Case *c = &cases[_i];
+    g_autoptr(Scenario) whole = make_scenario(c, "");
+    g_autoptr(Run) whole_run = scenario_run(whole, true);
+    g_autofree char *expected = scenario_output(whole_run, "tally");
+    uint64_t messages = count_messages(whole_run, c->crashed);
+    unsigned fates[FATES] = { 0 };
+
+    ck_assert_uint_eq(scenario_check(whole, whole_run), 1);
+    ck_assert_uint_gt(messages, 0);
+    for (uint64_t k = 1; k <= messages; k++) {
+        g_autofree char *crash = g_strdup_printf(
+            "[crash %u]\nmessage = %" G_GUINT64_FORMAT "\n", c->crashed, k);
+        g_autoptr(Scenario) scenario = make_scenario(c, crash);
+        g_autoptr(Run) run = scenario_run(scenario, true);
+
+        ck_assert_msg(run->result->reason == NULL, "%s\n%s",
+                      run->result->reason, scenario->text->str);
+        ck_assert_str_eq(run->result->end, "quiet");
+        fates[find_fate(scenario, run, expected)]++;
+    }
+    check_fates(c, fates);
+}
+END_TEST
+
+/* Between the messages, too: also before any has been sent. */
+START_TEST(at_any_time)
+{
+    const Case *c = &cases[_i];
+    g_autoptr(Scenario) whole = make_scenario(c, "");
+    g_autoptr(Run) whole_run = scenario_run(whole, true);
+    g_autofree char *expected = scenario_output(whole_run, "tally");
+
+    for (unsigned n = scenario_repeats(6); n > 0; n--) {
+        g_autofree char *crash = g_strdup_printf(
+            "[crash %u]\nat = %" G_GUINT64_FORMAT "ns\n", c->crashed,
+            MOVE_NS + scenario_random(c->crashed == SOURCE ? 600000 : 200000));
+        g_autoptr(Scenario) scenario = make_scenario(c, crash);
+        g_autoptr(Run) run = scenario_run(scenario, true);
+
+        ck_assert_msg(run->result->reason == NULL, "%s\n%s",
+                      run->result->reason, scenario->text->str);
+        ck_assert_str_eq(run->result->end, "quiet");
+        (void)find_fate(scenario, run, expected);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("crashes");
+
+    scenario_seed();
+    tcase_set_timeout(tcase, TIMEOUT_S);
+    tcase_add_loop_test(tcase, at_each_message, 0, CASES);
+    tcase_add_loop_test(tcase, at_any_time, 0, CASES);
+    return scenario_main("crashes", tcase);
+}
