@@ -274,12 +274,13 @@ END_TEST
 START_TEST(a_key_has_all_that_determines_the_result)
 {
     g_autoptr(Sweep) sweep = load_resolved(example);
-    g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal,
+                                                       g_free, NULL);
     g_autoptr(Sweep) again = load_resolved(example);
 
     for (unsigned i = 0; i < 12; i++) {
         ck_assert(sha256_is_text(point_of(sweep, i)->key));
-        ck_assert(g_hash_table_add(keys, (void *)point_of(sweep, i)->key));
+        ck_assert(g_hash_table_add(keys, g_strdup(point_of(sweep, i)->key)));
         ck_assert_str_eq(point_of(sweep, i)->key, point_of(again, i)->key);
         ck_assert_uint_eq(point_of(sweep, i)->first, i);
     }
