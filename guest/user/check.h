@@ -55,6 +55,36 @@ static inline unsigned long rounds(int argc, char **argv, unsigned long usual)
     return argc > 1 ? strtoul(argv[1], NULL, 0) : usual;
 }
 
+/* The second argument, such as 64K or 2M, or a default: how many bytes the
+ * program works on. */
+static inline size_t working_set(int argc, char **argv, size_t usual)
+{
+    char *end;
+    unsigned long bytes;
+
+    if (argc <= 2) {
+        return usual;
+    }
+    bytes = strtoul(argv[2], &end, 0);
+    if (*end == 'K' || *end == 'M') {
+        bytes <<= *end == 'K' ? 10 : 20;
+        end++;
+    }
+    if (*end != '\0' || bytes == 0) {
+        fail("'%s' is no size such as 64K or 2M", argv[2]);
+    }
+    return bytes;
+}
+
+/* Memory that is there: an array of `count` elements. */
+static inline void *array(size_t count, size_t bytes)
+{
+    void *memory = malloc(count * bytes);
+
+    CHECK(memory != NULL);
+    return memory;
+}
+
 /* A good mixture of 64 bits (SplitMix64): for patterns and checksums. */
 static inline uint64_t mix(uint64_t z)
 {

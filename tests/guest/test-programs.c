@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programs that are moved at arbitrary instants, several times, by both
+ * Programs that are moved at arbitrary instants, several times, by all
  * algorithms, and check themselves all the while (guest/user).
  *
  * Those that run together are independent processes on both nodes: their moves
@@ -14,7 +14,7 @@
 
 #include "guest/include/uapi/algorithms.h"
 
-#define GROUP_MOST      4
+#define GROUP_MOST      6
 #define MOVES           5
 #define BOOT_NS         1000000u    /* nothing can be moved before */
 #define RUNS_PER_GROUP  6
@@ -40,6 +40,11 @@ static const char *const groups[][GROUP_MOST] = {
 };
 #define GROUPS  (sizeof(groups) / sizeof(groups[0]))
 
+/* Programs with working sets, whose references to memory differ. */
+static const char *const workloads[GROUP_MOST] = {
+    "matrix", "sort", "join", "chase", "compile", "editor",
+};
+
 /* When each would be at its end without any migration. */
 typedef struct {
     uint64_t end_ns;
@@ -62,9 +67,10 @@ static int compare_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* To and fro at instants spread over the process's life. */
+/* To and fro at instants spread over the process's life; NULL: by whichever
+ * algorithm. */
 static void add_moves(Scenario *scenario, const char *process, unsigned node,
-                      uint64_t end_ns)
+                      uint64_t end_ns, const char *algorithm)
 {
     uint64_t at_ns[MOVES];
 
@@ -75,6 +81,7 @@ static void add_moves(Scenario *scenario, const char *process, unsigned node,
     for (unsigned i = 0; i < MOVES; i++) {
         node = (node + 1) % SCENARIO_NODES;
         scenario_add_migration(scenario, process, at_ns[i] + i, node,
+                               algorithm != NULL ? algorithm :
                                algorithms[scenario_random(ALGORITHM_COUNT)]);
     }
 }
@@ -98,14 +105,14 @@ static void take_references(const char *const *group, Reference *references)
 }
 
 static unsigned run_once(const char *const *group,
-                         const Reference *references)
+                         const Reference *references, const char *algorithm)
 {
     g_autoptr(Scenario) scenario = scenario_new();
 
     add_processes(scenario, group);
     for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
         add_moves(scenario, group[i], i % SCENARIO_NODES,
-                  references[i].end_ns);
+                  references[i].end_ns, algorithm);
     }
     g_autoptr(Run) run = scenario_run(scenario, true);
     for (unsigned i = 0; i < GROUP_MOST && group[i] != NULL; i++) {
@@ -121,23 +128,41 @@ static unsigned run_once(const char *const *group,
     return scenario_check(scenario, run);
 }
 
-START_TEST(survive_moves)
+static void check_group(const char *const *group, unsigned runs,
+                        const char *algorithm)
 {
-    const char *const *group = groups[_i];
     Reference references[GROUP_MOST] = { { 0 } };
     unsigned done = 0;
 
-    for (int i = 0; i < _i; i++) {
-        (void)scenario_random(1);       /* each group its own instants */
-    }
     take_references(group, references);
-    for (unsigned i = scenario_repeats(RUNS_PER_GROUP); i > 0; i--) {
-        done += run_once(group, references);
+    for (unsigned i = scenario_repeats(runs); i > 0; i--) {
+        done += run_once(group, references, algorithm);
     }
     ck_assert_uint_gt(done, 0);
     for (unsigned i = 0; i < GROUP_MOST; i++) {
         g_free(references[i].output);
     }
+}
+
+/* Each loop its own instants. */
+static void skip_random(int count)
+{
+    for (int i = 0; i < count; i++) {
+        (void)scenario_random(1);
+    }
+}
+
+START_TEST(survive_moves)
+{
+    skip_random(_i);
+    check_group(groups[_i], RUNS_PER_GROUP, NULL);
+}
+END_TEST
+
+START_TEST(survive_algorithm)
+{
+    skip_random(_i);
+    check_group(workloads, 1, algorithms[_i]);
 }
 END_TEST
 
@@ -186,6 +211,7 @@ int main(void)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, survive_moves, 0, GROUPS);
+    tcase_add_loop_test(tcase, survive_algorithm, 0, ALGORITHM_COUNT);
     tcase_add_test(tcase, moves_itself);
     tcase_add_test(tcase, moves_wait_for_their_turn);
     return scenario_main("programs", tcase);
