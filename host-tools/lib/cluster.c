@@ -216,8 +216,7 @@ static void show_progress(const Cluster *cluster)
     for (uint32_t i = 0; i < cluster->node_count; i++) {
         const struct mb_node *line = &segment->nodes[i];
         bool waits = __atomic_load_n(&line->waiting, __ATOMIC_RELAXED) != 0;
-        bool runs = line->state == MB_NODE_JOINED ||
-            line->state == MB_NODE_RUNNING;
+        bool runs = line->state == MB_NODE_JOINED;
         facts.joined += line->state != MB_NODE_ABSENT;
         facts.gone += line->state == MB_NODE_CRASHED;
         facts.waiting += runs && waits;

@@ -33,7 +33,7 @@
 #include "hw/abi/ring.h"
 
 #define MB_SEGMENT_MAGIC    "GDWTSEG"
-#define MB_SEGMENT_VERSION  2u
+#define MB_SEGMENT_VERSION  3u
 #define MB_NODES_MAX        256u
 #define MB_LINE             128u        /* two cache lines: no false sharing */
 
@@ -47,7 +47,6 @@ enum mb_end {
     MB_END_LIMIT = 2,           /* until_ns reached */
     MB_END_HALT = 3,            /* a guest wrote MB_REG_HALT: mb_node.halt */
     MB_END_ERROR = 4,           /* a bridge found the segment broken */
-    MB_END_STOP = 5,            /* the host tool gave up */
 };
 
 struct mb_segment {
@@ -88,10 +87,9 @@ _Static_assert(sizeof(struct mb_link) == 2 * MB_LINE, "ABI");
 /* mb_node.state */
 enum mb_node_state {
     MB_NODE_ABSENT = 0,
-    MB_NODE_JOINED = 1,         /* bridge realized, waits for the others */
-    MB_NODE_RUNNING = 2,
-    MB_NODE_ENDED = 3,          /* has seen the end and stands still */
-    MB_NODE_CRASHED = 4,        /* as the experiment wanted, at time_ns */
+    MB_NODE_JOINED = 1,         /* takes part; peers that are ahead wait for it */
+    MB_NODE_ENDED = 2,          /* has seen the end and stands still */
+    MB_NODE_CRASHED = 3,        /* as the experiment wanted, at time_ns */
 };
 
 /* The end of time: no event, no promise, no crash. */

@@ -120,12 +120,12 @@ void migbridge_beat(void *opaque)
 {
     MigBridgeState *s = opaque;
     struct mb_node *node = &s->segment.nodes[s->node];
-    uint32_t ended = qatomic_read(&s->segment.header->ended);
 
     qatomic_set(&node->beat_ns, migbridge_now());
     qatomic_set(&node->beat_instret, migbridge_instret());
     qatomic_set(&node->beat, node->beat + 1);
-    if (!s->ended && (ended == MB_END_STOP || ended == MB_END_ERROR)) {
+    if (!s->ended &&
+        qatomic_read(&s->segment.header->ended) == MB_END_ERROR) {
         /* It may be in a window without an end. */
         s->ended = true;
         migbridge_hold(s);

@@ -285,7 +285,7 @@ START_TEST(interleavings)
         shared.node[i].promise_ns = scenario->promise_ns[i];
         shared.node[i].inbound_ns = MB_NEVER;
         shared.node[i].awaited_ns = MB_NEVER;
-        shared.node[i].state = MB_NODE_RUNNING;
+        shared.node[i].state = MB_NODE_JOINED;
     }
     search();
     ck_assert_uint_gt(state_count, 1000);
