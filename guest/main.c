@@ -74,6 +74,8 @@ void kernel_main(uint64_t fdt)
     init_files(&machine);
     plan_init();
     migrate_init();
+    while (vm_prepare()) {
+    }
     bridge_trace(MB_TRACE_BOOT, 0, 0, page_free_count() << PAGE_SHIFT, 0, 0,
                  0);
     sched_run();

@@ -156,7 +156,7 @@ static int decode_rest(struct files *files, struct codec *c)
 
 struct files *files_decode(struct codec *c, int *error)
 {
-    struct files *files = page_alloc();
+    struct files *files = page_alloc_ready();
 
     if (files == NULL) {
         *error = -ENOMEM;

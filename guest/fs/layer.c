@@ -22,7 +22,7 @@ _Static_assert(LAYER_FILES + MB_OBJECT_FILE0 <= 4096, "WAIT_PAGE keys");
 
 struct layer *layer_create(void)
 {
-    struct layer *layer = page_alloc();
+    struct layer *layer = page_alloc_ready();
 
     if (layer != NULL) {
         layer->next_ino = FIRST_INO;
@@ -86,7 +86,7 @@ void layer_reap(struct layer *layer)
 
 struct layer_file *layer_place(struct layer *layer, uint32_t slot)
 {
-    struct layer_file *file = page_alloc();
+    struct layer_file *file = page_alloc_ready();
 
     if (file == NULL) {
         return NULL;

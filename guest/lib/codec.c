@@ -64,22 +64,6 @@ void get_bytes(struct codec *c, void *bytes, size_t count)
     }
 }
 
-uint32_t get_u32(struct codec *c)
-{
-    uint32_t value;
-
-    get_bytes(c, &value, sizeof(value));
-    return value;
-}
-
-uint64_t get_u64(struct codec *c)
-{
-    uint64_t value;
-
-    get_bytes(c, &value, sizeof(value));
-    return value;
-}
-
 void get_string(struct codec *c, char *string, size_t size)
 {
     uint32_t length = get_count(c, (uint32_t)(size - 1));

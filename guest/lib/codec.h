@@ -28,7 +28,7 @@ void put_bytes(struct codec *c, const void *bytes, size_t count);
 
 typedef uint32_t __attribute__((may_alias)) codec_word;
 
-/* Whether `bytes` bytes can be stored in words. */
+/* Whether `bytes` bytes are there, and can be accessed in words. */
 static inline bool codec_takes_words(const struct codec *c, size_t bytes)
 {
     return c->error == 0 && (size_t)(c->end - c->at) >= bytes &&
@@ -36,7 +36,7 @@ static inline bool codec_takes_words(const struct codec *c, size_t bytes)
 }
 
 /* Numbers are most of an image, and aligned most of the time; a process is
- * encoded while it is frozen. */
+ * frozen while it is encoded and decoded. */
 static inline void put_u32(struct codec *c, uint32_t value)
 {
     if (codec_takes_words(c, sizeof(value))) {
@@ -64,9 +64,36 @@ static inline void put_u64(struct codec *c, uint64_t value)
  * CODEC_ALIGN: what follows is aligned as what precedes it. */
 void put_string(struct codec *c, const char *string);
 
-uint32_t get_u32(struct codec *c);
-uint64_t get_u64(struct codec *c);
 void get_bytes(struct codec *c, void *bytes, size_t count);
+
+static inline uint32_t get_u32(struct codec *c)
+{
+    uint32_t value;
+
+    if (codec_takes_words(c, sizeof(value))) {
+        value = *(const codec_word *)c->at;
+        c->at += sizeof(value);
+    } else {
+        get_bytes(c, &value, sizeof(value));
+    }
+    return value;
+}
+
+static inline uint64_t get_u64(struct codec *c)
+{
+    uint64_t value;
+
+    if (codec_takes_words(c, sizeof(value))) {
+        const codec_word *word = (const codec_word *)c->at;
+
+        value = word[0] | (uint64_t)word[1] << 32;
+        c->at += sizeof(value);
+    } else {
+        get_bytes(c, &value, sizeof(value));
+    }
+    return value;
+}
+
 /* Stores a NUL-terminated string of less than `size` bytes or sets -EINVAL. */
 void get_string(struct codec *c, char *string, size_t size);
 /* A count that must not exceed `most`; more sets -EINVAL and returns 0. */

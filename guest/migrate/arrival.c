@@ -293,6 +293,8 @@ void arrival_progress(struct arrival *a)
         return;
     }
     arrival_free(a);
+    while (vm_prepare()) {
+    }
     if (proc) {
         migrate_plan_follow(proc);
         departure_consider(proc);

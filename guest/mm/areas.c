@@ -148,6 +148,18 @@ int areas_insert(struct vm *vm, const struct area *area)
     return 0;
 }
 
+bool areas_append(struct vm *vm, const struct area *area)
+{
+    struct area *last = &vm->areas[vm->area_count];
+
+    if (vm->area_count > 0 && continues(last - 1, area)) {
+        return false;
+    }
+    *last = *area;
+    vm->area_count++;
+    return true;
+}
+
 static bool cuts(const struct vm *vm, uint64_t address)
 {
     unsigned i = areas_above(vm, address);

@@ -24,6 +24,10 @@ uint64_t areas_hole(const struct vm *vm, uint64_t bytes);
 /* Adds an area where nothing is; takes a reference to its backing. Becomes
  * part of its neighbours if they are alike. -ENOMEM: array is full. */
 int areas_insert(struct vm *vm, const struct area *area);
+/* Adds an area behind all others, for which there is room, and takes over the
+ * reference to its backing. False, and nothing is done: it would be one with the
+ * area before it. */
+bool areas_append(struct vm *vm, const struct area *area);
 /* Forgets [start, end), of which any part may be mapped. -ENOMEM: an area
  * would be cut in two and the array is full. */
 int areas_remove(struct vm *vm, uint64_t start, uint64_t end);

@@ -26,7 +26,13 @@ void page_add(uint64_t start, uint64_t end);
 
 /* A page with one reference, filled with zeroes; NULL when memory is full. */
 void *page_alloc(void);
-/* The same without the zeroes, for a page that is overwritten at once. */
+/* The same for one who is in a hurry: takes a page that page_prepare has filled,
+ * as long as there is one. */
+void *page_alloc_ready(void);
+/* Does a small piece of the work that page_alloc_ready will not have to do
+ * then; false: nothing is left to do. */
+bool page_prepare(void);
+/* A page without the zeroes, for a page that is overwritten at once. */
 void *page_alloc_raw(void);
 void page_get(void *page);
 /* Drops a reference, frees with the last; NULL is fine. */

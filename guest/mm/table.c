@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Page tables of address spaces.
+ *
+ * A few roots have the kernel's half beforehand (paper, technique 5).
  */
 #include "mm/table.h"
 
@@ -9,20 +11,55 @@
 #include "lib/string.h"
 #include "mm/page.h"
 
+#define READY_ROOTS     4
+#define READY_STEP      64u     /* entries that table_prepare copies at a time */
+
+/* Complete but for the kernel's half of the last one, from entry `made` on. */
+static pte_t *roots[READY_ROOTS];
+static unsigned root_count;
+static unsigned made = SV39_ENTRIES;
+
 static pte_t *table_of(pte_t pte)
 {
     return phys_to_virt(pte_physical(pte));
 }
 
+static void copy_kernel(pte_t *root, unsigned from, unsigned to)
+{
+    memcpy(root + from, kernel_root + from, (to - from) * sizeof(pte_t));
+}
+
 pte_t *table_create(void)
 {
-    pte_t *root = page_alloc();
+    pte_t *root;
 
+    if (root_count > 0) {
+        root = roots[--root_count];
+        copy_kernel(root, made, SV39_ENTRIES);
+        made = SV39_ENTRIES;
+        return root;
+    }
+    root = page_alloc_ready();
     if (root != NULL) {
-        memcpy(root + SV39_KERNEL_ENTRY, kernel_root + SV39_KERNEL_ENTRY,
-               (SV39_ENTRIES - SV39_KERNEL_ENTRY) * sizeof(pte_t));
+        copy_kernel(root, SV39_KERNEL_ENTRY, SV39_ENTRIES);
     }
     return root;
+}
+
+bool table_prepare(void)
+{
+    if (made == SV39_ENTRIES) {
+        pte_t *root = root_count < READY_ROOTS ? page_alloc_ready() : NULL;
+
+        if (root == NULL) {
+            return false;
+        }
+        roots[root_count++] = root;
+        made = SV39_KERNEL_ENTRY;
+    }
+    copy_kernel(roots[root_count - 1], made, made + READY_STEP);
+    made += READY_STEP;
+    return true;
 }
 
 void table_destroy(pte_t *root)
@@ -67,7 +104,7 @@ pte_t *table_make(pte_t *root, uint64_t address)
         pte_t *pte = &table[sv39_index(address, level)];
 
         if (!(*pte & PTE_V)) {
-            void *page = page_alloc();
+            void *page = page_alloc_ready();
 
             if (page == NULL) {
                 return NULL;

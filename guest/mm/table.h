@@ -5,6 +5,7 @@
 #ifndef MM_TABLE_H
 #define MM_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arch/sv39.h"
@@ -14,6 +15,9 @@ extern pte_t kernel_root[SV39_ENTRIES];
 
 /* An empty lower half, the kernel in the upper one. NULL: no memory. */
 pte_t *table_create(void);
+/* Does a small piece of table_create's work beforehand; false: nothing is left
+ * to do. */
+bool table_prepare(void);
 /* Frees the tables of the lower half, whose leaves must hold no pages. */
 void table_destroy(pte_t *root);
 

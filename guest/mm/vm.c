@@ -75,6 +75,11 @@ void vm_destroy(struct vm *vm)
     vm->root = NULL;
 }
 
+bool vm_prepare(void)
+{
+    return page_prepare() || table_prepare();
+}
+
 void vm_activate(struct vm *vm)
 {
     if (vm != active) {

@@ -79,6 +79,9 @@ struct vm {
 struct vm *vm_create(void);             /* NULL: no memory */
 void vm_destroy(struct vm *vm);         /* NULL is fine */
 void vm_activate(struct vm *vm);        /* satp; NULL: kernel only */
+/* Does a small piece of the work that would otherwise have to be done when an
+ * address space is created or gets its first pages; false: all is done. */
+bool vm_prepare(void);
 
 /* Maps [start, start + bytes) in place of what is there; with start 0 finds
  * room from the top down. Of `like` counts all but start and end. Takes its

@@ -120,13 +120,13 @@ static bool decode_area(struct vm *vm, struct codec *c)
         area.offset = get_u64(c);
         area.file_end = get_u64(c);
     }
-    /* Insertion takes a reference of its own, and there is room: the count
-     * was checked. */
-    (void)areas_insert(vm, &area);
+    if (areas_append(vm, &area)) {
+        return true;
+    }
     if (area.backing != NULL) {
         area.backing->ops->put(area.backing);
     }
-    return true;
+    return false;
 }
 
 int vm_decode(struct vm *vm, struct codec *c)

@@ -33,9 +33,9 @@ static void encode_fp(const struct fp_state *fp, struct codec *c)
     uint64_t values[32];
     uint32_t set = 0, count = 0;
 
-    for (unsigned i = 0; i < 32; i++) {
+    for (uint32_t i = 0, bit = 1; i < 32; i++, bit <<= 1) {
         if (fp->f[i] != 0) {
-            set |= 1u << i;
+            set |= bit;
             values[count++] = fp->f[i];
         }
     }
@@ -44,13 +44,16 @@ static void encode_fp(const struct fp_state *fp, struct codec *c)
     put_bytes(c, values, count * sizeof(values[0]));
 }
 
+/* Those of a new thread are zero. */
 static void decode_fp(struct fp_state *fp, struct codec *c)
 {
     uint32_t set = get_u32(c);
 
     fp->fcsr = get_u32(c);
-    for (unsigned i = 0; i < 32; i++) {
-        fp->f[i] = set >> i & 1 ? get_u64(c) : 0;
+    for (uint64_t *f = fp->f; set != 0; f++, set >>= 1) {
+        if (set & 1) {
+            *f = get_u64(c);
+        }
     }
 }
 

@@ -269,7 +269,9 @@ static bool prepare(struct thread *thread)
 static void idle(void)
 {
     set_slice(false);
-    cpu_wait();
+    if (!vm_prepare()) {
+        cpu_wait();
+    }
     if (csr_read(sip) & SIE_SEIE) {
         plic_interrupt();
     }

@@ -270,12 +270,35 @@ START_TEST(finds_the_highest_hole)
 }
 END_TEST
 
+START_TEST(appends_what_is_an_area_of_its_own)
+{
+    struct area area = { .start = WINDOW, .end = WINDOW + PAGE_SIZE,
+                         .prot = VM_READ, .backing = &files[0].backing,
+                         .file_end = 2 * PAGE_SIZE };
+    struct area next;
+
+    reset();
+    ck_assert(areas_append(&vm, &area));
+    ck_assert_uint_eq(files[0].references, 0);      /* the caller's is taken */
+    next = areas_tail(&vm.areas[0], vm.areas[0].end);
+    next.end = next.start + PAGE_SIZE;
+    ck_assert(!areas_append(&vm, &next));
+    ck_assert_uint_eq(vm.area_count, 1);
+    next.prot = VM_READ | VM_WRITE;
+    ck_assert(areas_append(&vm, &next));
+    ck_assert_uint_eq(vm.area_count, 2);
+    ck_assert_mem_eq(&vm.areas[0], &area, sizeof(area));
+    ck_assert_mem_eq(&vm.areas[1], &next, sizeof(next));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         agrees_with_a_model_of_pages,
         a_full_array_refuses_and_stays_as_it_is,
         finds_the_highest_hole,
+        appends_what_is_an_area_of_its_own,
     };
 
     return suite_run("areas", tests, SUITE_COUNT(tests));

@@ -48,6 +48,30 @@ START_TEST(is_little_endian)
 }
 END_TEST
 
+/* Numbers behind bytes of any length: the quick ways and the slow ones. */
+START_TEST(numbers_need_no_alignment)
+{
+    for (unsigned skip = 0; skip < 8; skip++) {
+        uint8_t buffer[20] __attribute__((aligned(8)));
+        uint8_t before[8];
+        struct codec c;
+
+        codec_init(&c, buffer, skip + 12);
+        put_bytes(&c, "01234567", skip);
+        put_u64(&c, 0xfedcba9876543210u);
+        put_u32(&c, 0x89abcdef);
+        ck_assert_int_eq(c.error, 0);
+        codec_init(&c, buffer, skip + 12);
+        get_bytes(&c, before, skip);
+        ck_assert_uint_eq(get_u64(&c), 0xfedcba9876543210u);
+        ck_assert_uint_eq(get_u32(&c), 0x89abcdef);
+        ck_assert_int_eq(c.error, 0);
+        ck_assert_uint_eq(get_u32(&c), 0);
+        ck_assert_int_eq(c.error, -EINVAL);
+    }
+}
+END_TEST
+
 START_TEST(fills_to_the_last_byte_and_not_beyond)
 {
     uint8_t buffer[13] = { [12] = 0xee };
@@ -143,6 +167,7 @@ int main(void)
     const TTest *tests[] = {
         reads_back_what_was_put,
         is_little_endian,
+        numbers_need_no_alignment,
         fills_to_the_last_byte_and_not_beyond,
         a_string_is_put_whole_or_not_at_all,
         the_first_error_sticks_and_gets_return_zero,

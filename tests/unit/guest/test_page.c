@@ -86,10 +86,80 @@ START_TEST(frees_with_the_last_reference)
 }
 END_TEST
 
+static void prepare_all(void)
+{
+    unsigned steps = 0;
+
+    while (page_prepare()) {
+        suite_check(++steps < 1000);
+    }
+}
+
+/* Those that are ready count as free, and are given to whoever needs them. */
+START_TEST(ready_pages_are_free_pages)
+{
+    static const uint8_t zeroes[PAGE_SIZE];
+    void *pages[11];
+
+    set_up();
+    prepare_all();
+    ck_assert_uint_eq(page_free_count(), 11);
+    for (unsigned i = 0; i < 11; i++) {
+        pages[i] = i % 2 ? page_alloc_raw() : page_alloc_ready();
+        ck_assert_ptr_nonnull(pages[i]);
+        ck_assert_uint_eq(page_refs(pages[i]), 1);
+        if (i % 2 == 0) {
+            ck_assert_mem_eq(pages[i], zeroes, PAGE_SIZE);
+        }
+        memset(pages[i], 1, PAGE_SIZE);
+        for (unsigned j = 0; j < i; j++) {
+            ck_assert_ptr_ne(pages[i], pages[j]);
+        }
+    }
+    ck_assert_ptr_null(page_alloc_ready());
+    ck_assert(!page_prepare());
+    for (unsigned i = 0; i < 11; i++) {
+        page_put(pages[i]);
+    }
+    ck_assert_uint_eq(page_free_count(), 11);
+    free(ram);
+}
+END_TEST
+
+/* However far the work has got. */
+START_TEST(a_page_that_is_half_ready_is_zero)
+{
+    static const uint8_t zeroes[PAGE_SIZE];
+
+    for (unsigned steps = 0; steps < 40; steps++) {
+        void *page;
+
+        set_up();
+        for (unsigned i = 0; i < 11; i++) {
+            page = page_alloc_raw();
+            memset(page, 1, PAGE_SIZE);
+            page_put(page);
+        }
+        for (unsigned i = 0; i < steps; i++) {
+            (void)page_prepare();
+        }
+        for (unsigned i = 0; i < 11; i++) {
+            page = page_alloc_ready();
+            ck_assert_mem_eq(page, zeroes, PAGE_SIZE);
+            (void)page_prepare();
+        }
+        while (page_alloc_raw() != NULL) {
+        }
+        free(ram);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         hands_out_every_page_once, zeroes, frees_with_the_last_reference,
+        ready_pages_are_free_pages, a_page_that_is_half_ready_is_zero,
     };
 
     return suite_run("page", tests, SUITE_COUNT(tests));

@@ -6,6 +6,7 @@
 
 #include "lib/errno.h"
 #include "mm/page.h"
+#include "mm/table.h"
 #include "suite.h"
 #include "vm_model.h"
 
@@ -225,6 +226,32 @@ START_TEST(memory_that_runs_out_is_an_answer)
 }
 END_TEST
 
+/* A root is complete, however much of it was made beforehand. */
+START_TEST(what_is_prepared_is_what_is_created)
+{
+    static const pte_t none[SV39_KERNEL_ENTRY];
+
+    model_begin();
+    for (unsigned i = SV39_KERNEL_ENTRY; i < SV39_ENTRIES; i++) {
+        kernel_root[i] = i;
+    }
+    for (unsigned steps = 0; steps < 600; steps += 7) {
+        struct vm *other;
+
+        for (unsigned i = 0; i < steps; i++) {
+            (void)vm_prepare();
+        }
+        other = vm_create();
+        ck_assert_mem_eq(other->root, none, sizeof(none));
+        ck_assert_mem_eq(other->root + SV39_KERNEL_ENTRY,
+                         kernel_root + SV39_KERNEL_ENTRY, sizeof(none));
+        vm_destroy(other);
+    }
+    while (vm_prepare()) {
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
@@ -237,6 +264,7 @@ int main(void)
         ranges_that_lie_are_refused,
         strings_end_or_are_refused,
         memory_that_runs_out_is_an_answer,
+        what_is_prepared_is_what_is_created,
     };
 
     return suite_run("vm", tests, SUITE_COUNT(tests));

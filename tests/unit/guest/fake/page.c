@@ -31,6 +31,11 @@ void *page_alloc(void)
     return page;
 }
 
+void *page_alloc_ready(void)
+{
+    return page_alloc();
+}
+
 void page_put(void *page)
 {
     if (page != NULL && fake_pages_left != UINT64_MAX) {
