@@ -37,9 +37,41 @@ void put_bytes(struct codec *c, const void *bytes, size_t count)
     }
 }
 
+static bool is_aligned(const struct codec *c)
+{
+    return (uintptr_t)c->at % CODEC_ALIGN == 0;
+}
+
+void *put_record(struct codec *c, size_t bytes)
+{
+    static uint64_t nowhere[CODEC_RECORD_MAX / sizeof(uint64_t)];
+    uint8_t *record = c->at;
+
+    if (!has_room(c, bytes, -ENOSPC) || !is_aligned(c)) {
+        c->error = c->error != 0 ? c->error : -EINVAL;
+        return nowhere;
+    }
+    c->at += bytes;
+    return record;
+}
+
+const void *get_record(struct codec *c, size_t bytes)
+{
+    static const uint64_t zeroes[CODEC_RECORD_MAX / sizeof(uint64_t)];
+    const uint8_t *record = c->at;
+
+    if (!has_room(c, bytes, -EINVAL) || !is_aligned(c)) {
+        c->error = c->error != 0 ? c->error : -EINVAL;
+        return zeroes;
+    }
+    c->at += bytes;
+    return record;
+}
+
+/* Behind a string, whose length is before it. */
 static size_t padding(size_t length)
 {
-    return -length % CODEC_ALIGN;
+    return -(sizeof(uint32_t) + length) % CODEC_ALIGN;
 }
 
 void put_string(struct codec *c, const char *string)

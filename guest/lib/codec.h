@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Encoding and decoding of images: little endian, no padding, sticky errors.
+ * Encoding and decoding of images: little endian, sticky errors.
  *
  * After any sequence of puts or gets, check `error` once: it is 0, or the
  * first failure (-ENOSPC, -EINVAL). Gets after an error return zeroes, so a
  * decoder never runs away on hostile input.
+ *
+ * What an object has much of travels as records: structs without padding, a
+ * multiple of CODEC_ALIGN long, that are filled and read where they lie.
  */
 #ifndef LIB_CODEC_H
 #define LIB_CODEC_H
@@ -13,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CODEC_ALIGN 4u
+#define CODEC_ALIGN         8u
+#define CODEC_RECORD_MAX    512u
 
 struct codec {
     uint8_t *at;
@@ -32,7 +36,7 @@ typedef uint32_t __attribute__((may_alias)) codec_word;
 static inline bool codec_takes_words(const struct codec *c, size_t bytes)
 {
     return c->error == 0 && (size_t)(c->end - c->at) >= bytes &&
-           (uintptr_t)c->at % CODEC_ALIGN == 0;
+           (uintptr_t)c->at % sizeof(codec_word) == 0;
 }
 
 /* Numbers are most of an image, and aligned most of the time; a process is
@@ -59,6 +63,13 @@ static inline void put_u64(struct codec *c, uint64_t value)
         put_bytes(c, &value, sizeof(value));
     }
 }
+
+/* Room for a record of at most CODEC_RECORD_MAX bytes, to be filled completely;
+ * after an error, room that nobody reads. */
+void *put_record(struct codec *c, size_t bytes);
+/* The next bytes as a record, valid as long as the image is; after an error, a
+ * record of zeroes. A record that does not lie aligned sets -EINVAL. */
+const void *get_record(struct codec *c, size_t bytes);
 
 /* A string as u32 length and bytes without the NUL, zeroes up to a multiple of
  * CODEC_ALIGN: what follows is aligned as what precedes it. */

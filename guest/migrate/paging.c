@@ -166,12 +166,10 @@ static void page_arrived(struct arrival *a, struct pages *pages,
 /* The contents of a partial page, in their place; the rest is zero. */
 static void *spread(const void *bytes, uint32_t offset, uint32_t length)
 {
-    uint8_t *page = page_alloc_raw();
+    uint8_t *page = page_alloc_ready();
 
     if (page) {
-        memset(page, 0, offset);
         memcpy(page + offset, bytes, length);
-        memset(page + offset + length, 0, PAGE_SIZE - offset - length);
     }
     return page;
 }

@@ -21,7 +21,7 @@ START_TEST(reads_back_what_was_put)
     put_string(&c, "godwit");
     put_bytes(&c, "abc", 3);
     ck_assert_int_eq(c.error, 0);
-    ck_assert_uint_eq(codec_left(&c), 64 - 4 - 8 - 4 - 8 - 3);
+    ck_assert_uint_eq(codec_left(&c), 64 - 4 - 8 - 16 - 3);
 
     codec_init(&c, buffer, sizeof(buffer));
     ck_assert_uint_eq(get_u32(&c), 0x12345678);
@@ -116,6 +116,62 @@ START_TEST(the_first_error_sticks_and_gets_return_zero)
 }
 END_TEST
 
+struct record {
+    uint64_t first;
+    uint32_t second;
+    uint32_t third;
+};
+
+START_TEST(records_are_filled_and_read_in_place)
+{
+    uint8_t buffer[40] __attribute__((aligned(8)));
+    const struct record *got;
+    struct record *put;
+    struct codec c;
+
+    codec_init(&c, buffer, sizeof(buffer));
+    put_string(&c, "abcde");                    /* 16 bytes */
+    put = put_record(&c, sizeof(*put));
+    *put = (struct record){ 1, 2, 3 };
+    ck_assert_int_eq(c.error, 0);
+    ck_assert_uint_eq(codec_left(&c), 8);
+    put = put_record(&c, sizeof(*put));
+    ck_assert_int_eq(c.error, -ENOSPC);
+    memset(put, 0xff, sizeof(*put));            /* goes nowhere */
+    ck_assert_uint_eq(codec_left(&c), 8);
+
+    codec_init(&c, buffer, sizeof(buffer));
+    (void)get_record(&c, 16);
+    got = get_record(&c, sizeof(*got));
+    ck_assert_uint_eq(got->first, 1);
+    ck_assert_uint_eq(got->second, 2);
+    ck_assert_uint_eq(got->third, 3);
+    got = get_record(&c, sizeof(*got));
+    ck_assert_int_eq(c.error, -EINVAL);
+    ck_assert_uint_eq(got->first, 0);
+    ck_assert_uint_eq(got->third, 0);
+}
+END_TEST
+
+START_TEST(a_record_that_is_not_aligned_is_refused)
+{
+    uint8_t buffer[40] __attribute__((aligned(8)));
+    const struct record *got;
+    struct codec c;
+
+    memset(buffer, 0xff, sizeof(buffer));
+    codec_init(&c, buffer, sizeof(buffer));
+    put_u32(&c, 1);
+    (void)put_record(&c, sizeof(*got));
+    ck_assert_int_eq(c.error, -EINVAL);
+    codec_init(&c, buffer, sizeof(buffer));
+    (void)get_u32(&c);
+    got = get_record(&c, sizeof(*got));
+    ck_assert_int_eq(c.error, -EINVAL);
+    ck_assert_uint_eq(got->first, 0);
+}
+END_TEST
+
 START_TEST(a_count_that_lies_is_refused)
 {
     uint8_t buffer[8];
@@ -171,6 +227,8 @@ int main(void)
         fills_to_the_last_byte_and_not_beyond,
         a_string_is_put_whole_or_not_at_all,
         the_first_error_sticks_and_gets_return_zero,
+        records_are_filled_and_read_in_place,
+        a_record_that_is_not_aligned_is_refused,
         a_count_that_lies_is_refused,
         a_string_too_long_for_its_place_is_refused,
         a_string_length_beyond_the_input_is_refused,

@@ -138,7 +138,7 @@ static void check_thread(const struct thread *a, const struct thread *b)
 
 START_TEST(a_process_comes_out_as_it_went_in)
 {
-    static uint8_t image[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from, to = { .pid = PID };
     const struct thread *a, *b;
     struct codec c;
@@ -164,7 +164,7 @@ END_TEST
  * added up before. */
 START_TEST(processor_time_goes_along)
 {
-    static uint8_t image[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from, to = { .pid = PID };
     struct codec c;
 
@@ -182,7 +182,7 @@ END_TEST
 
 START_TEST(an_image_of_another_process_is_refused)
 {
-    static uint8_t image[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from, to = { .pid = PID + 1 };
     struct codec c;
 
@@ -194,7 +194,7 @@ END_TEST
 
 START_TEST(an_impossible_clock_is_refused)
 {
-    static uint8_t image[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from, to = { .pid = PID };
     struct codec c;
 
@@ -207,7 +207,7 @@ END_TEST
 
 START_TEST(every_truncation_is_refused)
 {
-    static uint8_t image[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from;
     size_t bytes;
 
@@ -226,7 +226,8 @@ END_TEST
 
 START_TEST(mutations_are_refused_or_sound)
 {
-    static uint8_t image[IMAGE_MOST], mutated[IMAGE_MOST];
+    static uint8_t image[IMAGE_MOST] __attribute__((aligned(8)));
+    static uint8_t mutated[IMAGE_MOST] __attribute__((aligned(8)));
     struct proc from;
     uint64_t seed = 1;
     size_t bytes;

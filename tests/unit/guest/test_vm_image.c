@@ -29,7 +29,7 @@ static void make_space(void)
 
 START_TEST(an_image_describes_the_space)
 {
-    uint8_t buffer[1024];
+    uint8_t buffer[1024] __attribute__((aligned(8)));
     struct vm *other;
     struct codec c;
     size_t bytes;
@@ -55,8 +55,8 @@ END_TEST
 
 START_TEST(hostile_images_are_refused_or_sound)
 {
-    uint8_t buffer[1024];
-    uint8_t mutated[1024];
+    uint8_t buffer[1024] __attribute__((aligned(8)));
+    uint8_t mutated[1024] __attribute__((aligned(8)));
     uint64_t seed = 1;
     size_t bytes;
 
