@@ -4,6 +4,7 @@
  * written, parsed into trees of malloc'd nodes, the trees are walked and folded,
  * which frees some of the nodes, code for a stack machine is emitted, and run.
  * Writer, trees, folded trees and code must all come to the same values.
+ *
  *     statement = expression ";"
  *     expression = term { ( "+" | "-" | "^" ) term }
  *     term = factor { ( "*" | "&" ) factor }
@@ -87,12 +88,9 @@ static void *append(struct list *list)
     return (char *)list->elements + list->count++ * list->element_bytes;
 }
 
-static struct list text = { .element_bytes = 1 };
-static struct list trees = { .element_bytes = sizeof(struct node *) };
-static struct list code = { .element_bytes = 2 * sizeof(uint64_t) };
-
 /* -- the writer, which knows what its text is worth -- */
 
+static struct list text = { .element_bytes = 1 };
 static uint64_t random_state;
 
 static void write_char(char symbol)
@@ -164,6 +162,7 @@ struct node {
     unsigned variable;      /* from 1; 0: none */
 };
 
+static struct list trees = { .element_bytes = sizeof(struct node *) };
 static const char *input;
 
 static struct node *make(struct node contents)
@@ -233,12 +232,12 @@ static uint64_t evaluate(const struct node *node)
     return node->variable != 0 ? variable(node->variable - 1) : node->value;
 }
 
-/* Operations on numbers become numbers. */
 static int is_number(const struct node *node)
 {
     return node->right == NULL && node->variable == 0;
 }
 
+/* Operations on numbers become numbers. */
 static void fold(struct node *node)
 {
     if (node->right == NULL) {
@@ -279,7 +278,8 @@ struct instruction {
     uint64_t opcode;
     uint64_t operand;
 };
-_Static_assert(sizeof(struct instruction) == 2 * sizeof(uint64_t), "code");
+
+static struct list code = { .element_bytes = sizeof(struct instruction) };
 
 static void emit(uint64_t opcode, uint64_t operand)
 {
@@ -310,8 +310,8 @@ static uint64_t run(void)
     const struct instruction *at = code.elements;
     const struct instruction *end = at + code.count;
     uint64_t stack[STACK_WORDS];
-    uint64_t sum = 0;
     size_t depth = 0;
+    uint64_t sum = 0;
 
     for (; at < end; at++) {
         CHECK(depth < STACK_WORDS);

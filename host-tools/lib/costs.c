@@ -6,33 +6,32 @@
 
 #include <glib.h>
 
-enum { TABLE_INSN, TABLE_STATIC, TABLE_COUNT };
+enum { TABLE_INSN, TABLE_STATIC, TABLE_SCALAR, TABLE_COUNT };
 
 const char *const cost_tables[TABLE_COUNT + 1] = {
     [TABLE_INSN] = "insn",
     [TABLE_STATIC] = "static",
+    [TABLE_SCALAR] = "scalar",
 };
 
-static const char *const class_names[COST_CLASS_COUNT] = {
-#define X(symbol, name, cycles, doc) [COST_##symbol] = name,
-    COST_CLASSES(X)
-#undef X
-};
-
-static const uint32_t static_cycles[COST_CLASS_COUNT] = {
-#define X(symbol, name, cycles, doc) [COST_##symbol] = cycles,
+static const struct {
+    const char *name;
+    uint32_t cycles[TABLE_COUNT];
+} classes[COST_CLASS_COUNT] = {
+#define X(symbol, name, static_cycles, scalar_cycles, doc) \
+    [COST_##symbol] = { name, { 1, static_cycles, scalar_cycles } },
     COST_CLASSES(X)
 #undef X
 };
 
 uint32_t cost_of(uint32_t table, CostClass cls)
 {
-    return table == TABLE_STATIC ? static_cycles[cls] : 1;
+    return classes[cls].cycles[table];
 }
 
 const char *cost_class_name(CostClass cls)
 {
-    return class_names[cls];
+    return classes[cls].name;
 }
 
 char *cost_format(const uint32_t cycles[COST_CLASS_COUNT])
@@ -42,7 +41,7 @@ char *cost_format(const uint32_t cycles[COST_CLASS_COUNT])
     for (CostClass cls = 0; cls < COST_CLASS_COUNT; cls++) {
         if (cycles[cls] != 1) {
             g_string_append_printf(text, "%s%s:%u", text->len > 0 ? "+" : "",
-                                   class_names[cls], cycles[cls]);
+                                   classes[cls].name, cycles[cls]);
         }
     }
     if (text->len == 0) {
@@ -59,7 +58,7 @@ char *cost_help(void)
         g_string_append_printf(text, "%8s", cost_tables[table]);
     }
     for (CostClass cls = 0; cls < COST_CLASS_COUNT; cls++) {
-        g_string_append_printf(text, "\n%-10s", class_names[cls]);
+        g_string_append_printf(text, "\n%-10s", classes[cls].name);
         for (uint32_t table = 0; table < TABLE_COUNT; table++) {
             g_string_append_printf(text, "%8u", cost_of(table, cls));
         }

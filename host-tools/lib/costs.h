@@ -11,30 +11,30 @@
 
 #define COST_MAX    127u
 
-/* X(SYMBOL, name, cycles in the static table, what is in the class) */
+/* X(SYMBOL, name, cycles in the tables static and scalar, what is in it) */
 #define COST_CLASSES(X) \
-    X(ALU, "alu", 1, "whatever is in no other class") \
-    X(BRANCH, "branch", 1, "conditional, taken or not") \
-    X(JUMP, "jump", 1, "direct and indirect, calls and returns") \
-    X(LOAD, "load", 2, "into an integer register") \
-    X(STORE, "store", 1, "from an integer register") \
-    X(MUL, "mul", 4, "integer multiplication") \
-    X(DIV, "div", 33, "integer division and remainder") \
-    X(FP_LOAD, "fp-load", 2, "into a floating-point register") \
-    X(FP_STORE, "fp-store", 1, "from a floating-point register") \
-    X(FP_MOVE, "fp-move", 2, "moves, signs, comparisons, conversions") \
-    X(FP_ADD, "fp-add", 6, "floating-point addition, subtraction") \
-    X(FP_MUL, "fp-mul", 7, "floating-point multiplication") \
-    X(FP_FMA, "fp-fma", 7, "fused multiplication and addition") \
-    X(FP_DIV, "fp-div", 20, "floating-point division") \
-    X(FP_SQRT, "fp-sqrt", 25, "square root") \
-    X(ATOMIC, "atomic", 2, "read-modify-write, load-reserved, store-cond.") \
-    X(CSR, "csr", 3, "access to a control register") \
-    X(FENCE, "fence", 1, "memory and instruction fences") \
-    X(SYSTEM, "system", 1, "system calls, trap returns, WFI, TLB flushes")
+    X(ALU, "alu", 1, 1, "whatever is in no other class") \
+    X(BRANCH, "branch", 1, 2, "conditional, taken or not") \
+    X(JUMP, "jump", 1, 3, "direct and indirect, calls and returns") \
+    X(LOAD, "load", 2, 2, "into an integer register") \
+    X(STORE, "store", 1, 3, "from an integer register") \
+    X(MUL, "mul", 4, 20, "integer multiplication") \
+    X(DIV, "div", 33, 40, "integer division and remainder") \
+    X(FP_LOAD, "fp-load", 2, 2, "into a floating-point register") \
+    X(FP_STORE, "fp-store", 1, 3, "from a floating-point register") \
+    X(FP_MOVE, "fp-move", 2, 4, "moves, signs, comparisons, conversions") \
+    X(FP_ADD, "fp-add", 6, 5, "floating-point addition, subtraction") \
+    X(FP_MUL, "fp-mul", 7, 7, "floating-point multiplication") \
+    X(FP_FMA, "fp-fma", 7, 12, "fused multiplication and addition") \
+    X(FP_DIV, "fp-div", 20, 40, "floating-point division") \
+    X(FP_SQRT, "fp-sqrt", 25, 60, "square root") \
+    X(ATOMIC, "atomic", 2, 6, "read-modify-write, load-reserved, store-cond.") \
+    X(CSR, "csr", 3, 4, "access to a control register") \
+    X(FENCE, "fence", 1, 4, "memory and instruction fences") \
+    X(SYSTEM, "system", 1, 5, "system calls, trap returns, WFI, TLB flushes")
 
 typedef enum {
-#define X(symbol, name, cycles, doc) COST_##symbol,
+#define X(symbol, name, static_cycles, scalar_cycles, doc) COST_##symbol,
     COST_CLASSES(X)
 #undef X
     COST_CLASS_COUNT

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "error.h"
+#include "experiment-value.h"
 #include "keys.h"
-#include "presets.h"
 
 /* Every element of a list begins with the name of its group. */
 #define BEGINS_WITH_GROUP(type) \
@@ -129,34 +129,6 @@ static bool read_quantity(const IniFile *ini, const char *group,
     return true;
 }
 
-/*
- * The value of a key as a text, and in *origin the group whose line it comes
- * from: the group itself, the preset that it names, its parent, the preset of
- * that one. The default comes last. NULL: there is none.
- */
-static char *find_text(const IniFile *ini, const GroupSpec *spec,
-                       const char *group, const KeySpec *key,
-                       const char **origin)
-{
-    *origin = group;
-    for (; spec != NULL; spec = spec->parent) {
-        char *text = ini_file_get(ini, group, key->name);
-        if (text != NULL) {
-            *origin = group;
-            return text;
-        }
-        g_autofree char *preset = spec->preset_key != NULL
-            ? ini_file_get(ini, group, spec->preset_key) : NULL;
-        const char *value = preset != NULL ? preset_value(preset, key->name)
-                                           : NULL;
-        if (value != NULL) {
-            return g_strdup(value);
-        }
-        group = spec->parent != NULL ? spec->parent->name : NULL;
-    }
-    return g_strdup(key->fallback);
-}
-
 static bool read_choice(const IniFile *ini, const char *group,
                         const KeySpec *key, const char *text, uint32_t *value,
                         GError **error)
@@ -175,7 +147,7 @@ static bool read_key(const IniFile *ini, const GroupSpec *spec,
                      GError **error)
 {
     const char *origin;
-    g_autofree char *text = find_text(ini, spec, group, key, &origin);
+    g_autofree char *text = experiment_value(ini, spec, group, key, &origin);
     void *member = (char *)base + key->offset;
 
     if (text == NULL) {

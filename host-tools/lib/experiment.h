@@ -31,6 +31,8 @@
 typedef struct {
     char *group;
     char *number;
+    uint32_t preset;            /* in preset_machine_names, or
+                                 * EXPERIMENT_NO_CHOICE */
     uint64_t memory_bytes;
     uint64_t clock_hz;
     uint32_t cost;              /* in cost_tables */
@@ -52,7 +54,8 @@ typedef struct {
 typedef struct {
     char *group;
     char *pair;
-    uint32_t preset;            /* in preset_names, or EXPERIMENT_NO_CHOICE */
+    uint32_t preset;            /* in preset_link_names, or
+                                 * EXPERIMENT_NO_CHOICE */
     uint64_t latency_ns;
     uint64_t bits_per_s;
     uint64_t overhead_ns;

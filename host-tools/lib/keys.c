@@ -9,7 +9,6 @@
 #include "error.h"
 #include "experiment.h"
 #include "nearest.h"
-#include "presets.h"
 
 #include "guest/include/uapi/algorithms.h"
 
@@ -54,6 +53,8 @@ static const KeySpec experiment_keys[] = {
 
 /* What [cluster] says of all nodes and [node N] of one. */
 #define MACHINE_KEYS(type, prefix) \
+    CHOICE("preset", preset_machine_names, "", type, prefix preset, \
+           "a machine with a name: sets what other keys do not"), \
     QUANTITY("memory", UNIT_SIZE, "64MiB", "16MiB", "2GiB", type, \
              prefix memory_bytes, "of a node; a multiple of 4KiB"), \
     QUANTITY("clock", UNIT_FREQUENCY, "1GHz", "10MHz", "4GHz", type, \
@@ -72,7 +73,7 @@ static const KeySpec node_keys[] = {
 };
 
 static const KeySpec cost_keys[] = {
-#define X(symbol, name, cycles, doc) \
+#define X(symbol, name, static_cycles, scalar_cycles, doc) \
     QUANTITY(name, UNIT_NONE, "", "1", "127", Experiment, \
              cost[COST_##symbol], doc),
     COST_CLASSES(X)
@@ -80,7 +81,7 @@ static const KeySpec cost_keys[] = {
 };
 
 static const KeySpec link_keys[] = {
-    CHOICE("preset", preset_names, "", ExperimentLink, preset,
+    CHOICE("preset", preset_link_names, "", ExperimentLink, preset,
            "a link with a name: sets what other keys do not"),
     QUANTITY("latency", UNIT_TIME, NULL, "100ns", "10s", ExperimentLink,
              latency_ns, "of a bit, from port to port"),
@@ -166,21 +167,26 @@ static const KeySpec migration_keys[] = {
     .offset = offsetof(Experiment, list), .element_bytes = sizeof(type), \
     .argument_offset = offsetof(type, member)
 #define PARENT(kind) .parent = &keys_groups[kind]
+#define LINK_PRESETS .preset_key = "preset", .presets = &preset_links
+#define MACHINE_PRESETS .preset_key = "preset", .presets = &preset_machines
 
 const GroupSpec keys_groups[GROUP_COUNT] = {
     [GROUP_EXPERIMENT] = { "experiment", .required = true,
         KEYS(experiment_keys), .doc = "The run as a whole." },
     [GROUP_CLUSTER] = { "cluster", .required = true, KEYS(cluster_keys),
+        MACHINE_PRESETS,
         .doc = "The machines." },
     [GROUP_COST] = { "cost", KEYS(cost_keys),
         .doc = "Cycles of single classes of instructions, on all nodes." },
     [GROUP_NODE] = { "node", "N", KEYS(node_keys), PARENT(GROUP_CLUSTER),
+        MACHINE_PRESETS,
         LIST(ExperimentMachine, machines, number),
         .doc = "A node that is not as [cluster] says." },
-    [GROUP_LINK] = { "link", KEYS(link_keys), .preset_key = "preset",
+    [GROUP_LINK] = { "link", KEYS(link_keys), LINK_PRESETS,
+        .suggested_as = "link",
         .offset = offsetof(Experiment, link),
         .doc = "What connects every two nodes." },
-    [GROUP_PAIR] = { "link", "A-B", KEYS(link_keys), .preset_key = "preset",
+    [GROUP_PAIR] = { "link", "A-B", KEYS(link_keys), LINK_PRESETS,
         PARENT(GROUP_LINK), LIST(ExperimentLink, links, pair),
         .doc = "What connects nodes A and B, both ways." },
     [GROUP_FAULT] = { "fault", "N", KEYS(fault_keys),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "presets.h"
 #include "units.h"
 
 typedef enum {
@@ -60,6 +61,10 @@ typedef struct GroupSpec {
     /* A key that is not given is set by the preset that the key of this name
      * names, else taken from the parent; NULL: there is none. */
     const char *preset_key;
+    const PresetTable *presets;
+    /* The key by which presets of machines suggest one for this group, or
+     * NULL. */
+    const char *suggested_as;
     const struct GroupSpec *parent;
     const char *doc;
 } GroupSpec;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Links that have a name (docs/specs/experiment.md, "Presets").
+ * Links and machines that have a name (docs/specs/experiment.md, "Presets").
  */
 #include "presets.h"
 
@@ -8,23 +8,12 @@
 
 #include <glib.h>
 
-enum {
-    PRESET_ETHERNET_10M, PRESET_FAST_ETHERNET, PRESET_ETHERNET_1G,
-    PRESET_ETHERNET_100G, PRESET_RDMA, PRESET_COUNT
+const char *const preset_link_names[] = {
+    "ethernet-10m", "fast-ethernet", "ethernet-1g", "ethernet-100g", "rdma",
+    NULL,
 };
 
-const char *const preset_names[PRESET_COUNT + 1] = {
-    [PRESET_ETHERNET_10M] = "ethernet-10m",
-    [PRESET_FAST_ETHERNET] = "fast-ethernet",
-    [PRESET_ETHERNET_1G] = "ethernet-1g",
-    [PRESET_ETHERNET_100G] = "ethernet-100g",
-    [PRESET_RDMA] = "rdma",
-};
-
-static const struct {
-    const char *key;
-    const char *values[PRESET_COUNT];
-} preset_table[] = {
+static const struct PresetKey link_keys[] = {
     { "latency", { "100us", "30us", "10us", "1us", "600ns" } },
     { "bandwidth", { "10Mbit/s", "100Mbit/s", "1Gbit/s", "100Gbit/s",
                      "100Gbit/s" } },
@@ -34,32 +23,61 @@ static const struct {
     { "topology", { "switch", "switch", "switch", "switch", "switch" } },
 };
 
-const char *preset_value(const char *preset, const char *key)
+const PresetTable preset_links = {
+    preset_link_names, link_keys, G_N_ELEMENTS(link_keys),
+};
+
+const char *const preset_machine_names[] = { "1996", "modern", NULL };
+
+static const struct PresetKey machine_keys[] = {
+    { "clock", { "33MHz", "1.5GHz" } },
+    { "cost", { "scalar", "static" } },
+    { "link", { "ethernet-10m", "ethernet-100g" } },
+};
+
+const PresetTable preset_machines = {
+    preset_machine_names, machine_keys, G_N_ELEMENTS(machine_keys),
+};
+
+G_STATIC_ASSERT(G_N_ELEMENTS(preset_link_names) <= PRESETS_MOST + 1);
+G_STATIC_ASSERT(G_N_ELEMENTS(preset_machine_names) <= PRESETS_MOST + 1);
+
+const char *preset_value(const PresetTable *table, const char *preset,
+                         const char *key)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(preset_table); i++) {
-        for (size_t k = 0; k < PRESET_COUNT; k++) {
-            if (strcmp(preset_table[i].key, key) == 0 &&
-                strcmp(preset_names[k], preset) == 0) {
-                return preset_table[i].values[k];
+    for (size_t i = 0; i < table->key_count; i++) {
+        for (size_t k = 0; table->names[k] != NULL; k++) {
+            if (strcmp(table->keys[i].key, key) == 0 &&
+                strcmp(table->names[k], preset) == 0) {
+                return table->keys[i].values[k];
             }
         }
     }
     return NULL;
 }
 
-char *preset_help(void)
+static void append_table(GString *text, const char *title,
+                         const PresetTable *table)
 {
-    GString *text = g_string_new("preset        ");
-
-    for (size_t i = 0; i < G_N_ELEMENTS(preset_table); i++) {
-        g_string_append_printf(text, "  %-9s", preset_table[i].key);
+    g_string_append_printf(text, "%-14s", title);
+    for (size_t i = 0; i < table->key_count; i++) {
+        g_string_append_printf(text, "  %-9s", table->keys[i].key);
     }
-    for (size_t k = 0; k < PRESET_COUNT; k++) {
-        g_string_append_printf(text, "\n%-14s", preset_names[k]);
-        for (size_t i = 0; i < G_N_ELEMENTS(preset_table); i++) {
-            g_string_append_printf(text, "  %-9s", preset_table[i].values[k]);
+    for (size_t k = 0; table->names[k] != NULL; k++) {
+        g_string_append_printf(text, "\n%-14s", table->names[k]);
+        for (size_t i = 0; i < table->key_count; i++) {
+            g_string_append_printf(text, "  %-9s", table->keys[i].values[k]);
         }
     }
     g_string_append_c(text, '\n');
+}
+
+char *preset_help(void)
+{
+    GString *text = g_string_new(NULL);
+
+    append_table(text, "link preset", &preset_links);
+    g_string_append_c(text, '\n');
+    append_table(text, "machine preset", &preset_machines);
     return g_string_free(text, FALSE);
 }

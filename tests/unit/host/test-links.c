@@ -154,18 +154,18 @@ START_TEST(every_preset_sets_the_same_keys)
         "latency", "bandwidth", "overhead", "mtu", "framing", "topology",
     };
 
-    for (size_t i = 0; preset_names[i] != NULL; i++) {
-        g_autofree char *set = g_strconcat("link 0-1.preset=", preset_names[i],
-                                           NULL);
+    for (size_t i = 0; preset_link_names[i] != NULL; i++) {
+        const char *name = preset_link_names[i];
+        g_autofree char *set = g_strconcat("link 0-1.preset=", name, NULL);
         const char *sets[] = { set, NULL };
         for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
-            ck_assert_ptr_nonnull(preset_value(preset_names[i], keys[k]));
+            ck_assert_ptr_nonnull(preset_value(&preset_links, name, keys[k]));
         }
-        ck_assert_ptr_null(preset_value(preset_names[i], "loss"));
+        ck_assert_ptr_null(preset_value(&preset_links, name, "loss"));
         g_autoptr(Experiment) x = load(chain, sets);
         ck_assert_uint_eq(experiment_link(x, 0, 1)->preset, i);
     }
-    ck_assert_ptr_null(preset_value("ethernet", "latency"));
+    ck_assert_ptr_null(preset_value(&preset_links, "ethernet", "latency"));
 }
 END_TEST
 

@@ -179,7 +179,7 @@ START_TEST(help_shows_the_tables)
 {
     g_autofree char *help = keys_help();
 
-    ck_assert_ptr_nonnull(strstr(help, "\ndiv              1      33\n"));
+    ck_assert_ptr_nonnull(strstr(help, "\ndiv              1      33      40\n"));
     ck_assert_ptr_nonnull(strstr(help, "\nrdma            600ns "));
     ck_assert_ptr_nonnull(strstr(help, "[link A-B]  "));
     ck_assert_ptr_nonnull(strstr(help, "The keys of [link]"));
