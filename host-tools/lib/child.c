@@ -15,6 +15,7 @@
 #include <linux/close_range.h>
 
 #include "error.h"
+#include "turns.h"
 
 #define ERRORS_MAX      2048u   /* bytes kept of what it wrote */
 #define STATUS_ORPHAN   126     /* the parent was gone, or its pipe */
@@ -49,6 +50,7 @@ static void child_run(char *const *argv, const int *fds, size_t fd_count,
     /* Huge pages where little is touched are what many small machines would
      * spend most of their memory and their start on. */
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    turns_shorten();
     /* Of its own: what the terminal sends to us is ours to pass on. */
     setpgid(0, 0);
     sigemptyset(&none);
