@@ -69,6 +69,36 @@ static bool run(Sweep *sweep, const SweepDir *dir, const Options *options,
     return done;
 }
 
+/* NULL, too, if the run has left no result. */
+static bool read_result(const SweepDir *dir, const SweepPoint *point,
+                        Result **result, GError **error)
+{
+    *result = NULL;
+    if (point->state == SWEEP_BROKEN) {
+        return true;
+    }
+    g_autofree char *folder = sweep_dir_point(dir, point->key);
+    g_autofree char *text = run_dir_read_result(folder, result, error);
+    return text != NULL;
+}
+
+/* A point that is good by itself fails if its moves have been noticed. */
+static void judge(SweepPoint *point, const Result *result,
+                  const Result *undisturbed)
+{
+    const SweepPoint *other = point->undisturbed;
+
+    if (point->reason != NULL) {
+        return;
+    }
+    if (other->reason != NULL) {
+        point->reason = g_strdup_printf("the run without migrations: %s",
+                                        other->reason);
+    } else if (result != NULL && undisturbed != NULL) {
+        point->reason = sweep_compare(result, undisturbed);
+    }
+}
+
 /* In the order of the points, however they were run. */
 static ReportSweep *gather(const Sweep *sweep, const SweepDir *dir,
                            GError **error)
@@ -76,17 +106,19 @@ static ReportSweep *gather(const Sweep *sweep, const SweepDir *dir,
     g_autoptr(ReportSweep) report = report_sweep_new(sweep);
 
     for (unsigned i = 0; i < sweep->points->len; i++) {
-        const SweepPoint *point = sweep->points->pdata[i];
-        g_autofree char *folder = sweep_dir_point(dir, point->key);
-        g_autofree char *text = NULL;
+        SweepPoint *point = sweep->points->pdata[i];
         g_autoptr(Result) result = NULL;
-        if (point->state != SWEEP_BROKEN) {
-            text = run_dir_read_result(folder, &result, error);
-            if (text == NULL) {
+        g_autoptr(Result) undisturbed = NULL;
+        if (!read_result(dir, point, &result, error)) {
+            return NULL;
+        }
+        if (point->undisturbed != NULL) {
+            if (!read_result(dir, point->undisturbed, &undisturbed, error)) {
                 return NULL;
             }
+            judge(point, result, undisturbed);
         }
-        report_sweep_add(report, point, result);
+        report_sweep_add(report, point, result, undisturbed);
     }
     return g_steal_pointer(&report);
 }

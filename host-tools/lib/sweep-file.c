@@ -14,7 +14,9 @@
 #define AXIS_PREFIX     "axis "
 #define AXES_MAX        16u
 
-static const char *const sweep_keys[] = { "name", "experiment", "jobs", "keep" };
+static const char *const sweep_keys[] = {
+    "name", "experiment", "jobs", "keep", "compare",
+};
 
 static void free_point(void *data)
 {
@@ -35,6 +37,7 @@ void sweep_free(Sweep *sweep)
         g_free(sweep->path);
         g_ptr_array_unref(sweep->axes);
         g_ptr_array_unref(sweep->points);
+        g_ptr_array_unref(sweep->runs);
         g_free(sweep);
     }
 }
@@ -95,21 +98,33 @@ static bool read_jobs(Sweep *sweep, GError **error)
                       "%s is out of range: 1 to %u", text, SWEEP_JOBS_MAX);
 }
 
-static bool read_keep(Sweep *sweep, GError **error)
+/* One of two; the first one if the key is not given. */
+static bool read_choice(const Sweep *sweep, const char *key,
+                        const char *const choices[static 2], bool *is_second,
+                        GError **error)
 {
-    static const char *const choices[] = { "results", "all" };
-    g_autofree char *text = ini_file_get(sweep->ini, SWEEP_GROUP, "keep");
+    g_autofree char *text = ini_file_get(sweep->ini, SWEEP_GROUP, key);
 
-    if (text == NULL || strcmp(text, choices[0]) == 0) {
+    *is_second = text != NULL && strcmp(text, choices[1]) == 0;
+    if (text == NULL || *is_second || strcmp(text, choices[0]) == 0) {
         return true;
     }
-    sweep->keep_all = strcmp(text, choices[1]) == 0;
-    if (!sweep->keep_all) {
-        g_autofree char *remedy = nearest_remedy(text, choices,
-                                                 G_N_ELEMENTS(choices));
-        return ini_file_fail(sweep->ini, SWEEP_GROUP, "keep", error,
-                             "there is no '%s'%s", text, remedy);
+    g_autofree char *remedy = nearest_remedy(text, choices, 2);
+    return ini_file_fail(sweep->ini, SWEEP_GROUP, key, error,
+                         "there is no '%s'%s", text, remedy);
+}
+
+static bool read_choices(Sweep *sweep, GError **error)
+{
+    static const char *const keep[] = { "results", "all" };
+    static const char *const compare[] = { "undisturbed", "none" };
+    bool nothing;
+
+    if (!read_choice(sweep, "keep", keep, &sweep->keep_all, error) ||
+        !read_choice(sweep, "compare", compare, &nothing, error)) {
+        return false;
     }
+    sweep->compares = !nothing;
     return true;
 }
 
@@ -146,7 +161,7 @@ static bool read_sweep(Sweep *sweep, const char *path, GError **error)
                              "there is no file %s; name one relative to this "
                              "file", sweep->path);
     }
-    return read_jobs(sweep, error) && read_keep(sweep, error);
+    return read_jobs(sweep, error) && read_choices(sweep, error);
 }
 
 static bool read_groups(Sweep *sweep, GError **error)
@@ -200,7 +215,8 @@ Sweep *sweep_load(const char *path, GError **error)
     g_autoptr(Sweep) sweep = g_new0(Sweep, 1);
 
     sweep->axes = g_ptr_array_new_with_free_func(sweep_axis_free);
-    sweep->points = g_ptr_array_new_with_free_func(free_point);
+    sweep->points = g_ptr_array_new();
+    sweep->runs = g_ptr_array_new_with_free_func(free_point);
     sweep->ini = ini_file_load(path, error);
     if (sweep->ini == NULL) {
         return NULL;

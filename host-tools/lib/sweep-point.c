@@ -33,13 +33,15 @@ const SweepValue *sweep_value(const Sweep *sweep, const SweepPoint *point,
     return own->values->pdata[value_index(sweep, point->number, axis)];
 }
 
-static void add_point(Sweep *sweep, unsigned number)
+static SweepPoint *add_run(Sweep *sweep, unsigned number, bool moves)
 {
     SweepPoint *point = g_new0(SweepPoint, 1);
     g_autoptr(GPtrArray) sets = g_ptr_array_new();
 
     point->number = number;
-    point->first = number;
+    point->moves = moves;
+    point->index = sweep->runs->len;
+    point->first = point->index;
     for (unsigned i = 0; i < sweep->axes->len; i++) {
         const SweepAxis *axis = sweep->axes->pdata[i];
         const SweepValue *value = sweep_value(sweep, point, i);
@@ -50,7 +52,8 @@ static void add_point(Sweep *sweep, unsigned number)
     }
     g_ptr_array_add(sets, NULL);
     point->sets = (char **)g_ptr_array_free(g_steal_pointer(&sets), FALSE);
-    g_ptr_array_add(sweep->points, point);
+    g_ptr_array_add(sweep->runs, point);
+    return point;
 }
 
 void sweep_make_points(Sweep *sweep)
@@ -61,7 +64,11 @@ void sweep_make_points(Sweep *sweep)
         count *= ((const SweepAxis *)sweep->axes->pdata[i])->values->len;
     }
     for (unsigned i = 0; i < count; i++) {
-        add_point(sweep, i);
+        g_ptr_array_add(sweep->points, add_run(sweep, i, true));
+    }
+    for (unsigned i = 0; sweep->compares && i < count; i++) {
+        SweepPoint *point = sweep->points->pdata[i];
+        point->undisturbed = add_run(sweep, i, false);
     }
 }
 
@@ -142,6 +149,7 @@ static bool resolve_point(const Sweep *sweep, SweepPoint *point,
 {
     const ExperimentOptions options = {
         .sets = (const char *const *)point->sets,
+        .no_migrations = !point->moves,
     };
     g_autoptr(Experiment) experiment = experiment_load(sweep->path, &options,
                                                        error);
@@ -165,8 +173,8 @@ static void find_twins(Sweep *sweep)
 {
     g_autoptr(GHashTable) lasts = g_hash_table_new(g_str_hash, g_str_equal);
 
-    for (unsigned i = 0; i < sweep->points->len; i++) {
-        SweepPoint *point = sweep->points->pdata[i];
+    for (unsigned i = 0; i < sweep->runs->len; i++) {
+        SweepPoint *point = sweep->runs->pdata[i];
         SweepPoint *last = g_hash_table_lookup(lasts, point->key);
         if (last != NULL) {
             point->first = last->first;
@@ -183,11 +191,11 @@ bool sweep_resolve(Sweep *sweep, GPtrArray *faults, GError **error)
     if (!find_parts(&parts, error)) {
         return false;
     }
-    for (unsigned i = 0; i < sweep->points->len && faults->len < FAULTS_MAX;
+    for (unsigned i = 0; i < sweep->runs->len && faults->len < FAULTS_MAX;
          i++) {
         g_autoptr(GError) cause = NULL;
-        if (!resolve_point(sweep, sweep->points->pdata[i], &parts, &cause)) {
-            add_fault(sweep, sweep->points->pdata[i], cause->message, faults);
+        if (!resolve_point(sweep, sweep->runs->pdata[i], &parts, &cause)) {
+            add_fault(sweep, sweep->runs->pdata[i], cause->message, faults);
         }
     }
     if (faults->len > 0) {

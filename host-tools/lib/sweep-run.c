@@ -34,8 +34,8 @@ typedef struct {
     const SweepDir *dir;
     const SweepOptions *options;
     GPtrArray *jobs;            /* of Job, those that run */
-    unsigned next;              /* point to look at */
-    unsigned pending;           /* points that are not done */
+    unsigned next;              /* run to look at */
+    unsigned pending;           /* runs that are not done */
     unsigned ran;
     gint64 start_us;
 } Pool;
@@ -54,8 +54,8 @@ static unsigned count_state(const Sweep *sweep, SweepState state)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < sweep->points->len; i++) {
-        const SweepPoint *point = sweep->points->pdata[i];
+    for (unsigned i = 0; i < sweep->runs->len; i++) {
+        const SweepPoint *point = sweep->runs->pdata[i];
         count += point->state == state;
     }
     return count;
@@ -65,8 +65,8 @@ static unsigned count_failed(const Sweep *sweep)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < sweep->points->len; i++) {
-        const SweepPoint *point = sweep->points->pdata[i];
+    for (unsigned i = 0; i < sweep->runs->len; i++) {
+        const SweepPoint *point = sweep->runs->pdata[i];
         count += point->reason != NULL;
     }
     return count;
@@ -75,10 +75,10 @@ static unsigned count_failed(const Sweep *sweep)
 char *sweep_format_progress(const Sweep *sweep, unsigned running,
                             double left_s)
 {
-    unsigned all = sweep->points->len;
+    unsigned all = sweep->runs->len;
     GString *text = g_string_new(NULL);
 
-    g_string_append_printf(text, "%u/%u points, %u running, %u reused, %u "
+    g_string_append_printf(text, "%u/%u runs, %u running, %u reused, %u "
                            "failed", all - count_state(sweep, SWEEP_PENDING),
                            all, running, count_state(sweep, SWEEP_REUSED),
                            count_failed(sweep));
@@ -99,7 +99,7 @@ static void show(const Pool *pool)
     progress_show_line(pool->options->progress, line);
 }
 
-/* -- points -- */
+/* -- runs -- */
 
 static void set_reason(SweepPoint *point, const char *reason)
 {
@@ -124,7 +124,7 @@ static void finish_point(Pool *pool, SweepPoint *first, SweepState state,
         if (point->twin == 0) {
             return;
         }
-        point = pool->sweep->points->pdata[point->twin];
+        point = pool->sweep->runs->pdata[point->twin];
         state = result != NULL ? SWEEP_REUSED : SWEEP_BROKEN;
     }
 }
@@ -154,6 +154,9 @@ static bool start(Pool *pool, SweepPoint *point, GError **error)
     for (size_t i = 0; point->sets[i] != NULL; i++) {
         g_ptr_array_add(words, (char *)"--set");
         g_ptr_array_add(words, point->sets[i]);
+    }
+    if (!point->moves) {
+        g_ptr_array_add(words, (char *)"--no-migrate");
     }
     g_ptr_array_add(words, (char *)"--");
     g_ptr_array_add(words, pool->sweep->path);
@@ -211,15 +214,15 @@ static void finish(Pool *pool, Job *job)
 static bool can_start(const Pool *pool)
 {
     return pool->jobs->len < pool->options->jobs &&
-        pool->next < pool->sweep->points->len;
+        pool->next < pool->sweep->runs->len;
 }
 
 /* Starts the next point, unless it is there already. */
 static bool look_at_next(Pool *pool, GError **error)
 {
-    SweepPoint *point = pool->sweep->points->pdata[pool->next++];
+    SweepPoint *point = pool->sweep->runs->pdata[pool->next++];
 
-    return point->first != point->number || reuse(pool, point) ||
+    return point->first != point->index || reuse(pool, point) ||
         start(pool, point, error);
 }
 
@@ -258,9 +261,9 @@ static bool turn(Pool *pool, struct pollfd *slots, GError **error)
         return false;
     }
     if (slots[0].revents != 0) {
-        return godwit_fail(error, "interrupted with %u of %u points left; the "
+        return godwit_fail(error, "interrupted with %u of %u runs left; the "
                            "same command goes on with them",
-                           pool->pending, pool->sweep->points->len);
+                           pool->pending, pool->sweep->runs->len);
     }
     /* From the last, so that those that are taken out move nobody. */
     for (unsigned i = pool->jobs->len; i > 0; i--) {
@@ -304,7 +307,7 @@ bool sweep_run(Sweep *sweep, const SweepDir *dir, const SweepOptions *options,
         .dir = dir,
         .options = options,
         .jobs = jobs,
-        .pending = sweep->points->len,
+        .pending = sweep->runs->len,
         .start_us = g_get_monotonic_time(),
     };
     bool good = true;

@@ -40,11 +40,16 @@ typedef enum {
     SWEEP_BROKEN,               /* there is no result */
 } SweepState;
 
-typedef struct {
-    unsigned number;            /* from 0 */
+/* A point of the grid, or its run without migrations. */
+typedef struct SweepPoint {
+    unsigned number;            /* of the point, from 0 */
+    struct SweepPoint *undisturbed;     /* NULL: it is that itself, or nobody
+                                         * wants it */
+    bool moves;                 /* false: it is the run without migrations */
     char **sets;                /* its assignments, axis by axis */
     char key[SHA256_TEXT];      /* of all that determines its result */
-    unsigned first;             /* the first point that has this key */
+    unsigned index;             /* in Sweep.runs, as the next two */
+    unsigned first;             /* the first one that has this key */
     unsigned twin;              /* the next one that has it; 0: none */
     SweepState state;
     char *reason;               /* why it failed; NULL: it did not */
@@ -61,8 +66,10 @@ typedef struct {
     char *path;                 /* of the experiment, from here */
     unsigned jobs;              /* 0: as many as there are cores */
     bool keep_all;
+    bool compares;              /* with runs without migrations */
     GPtrArray *axes;            /* of SweepAxis */
     GPtrArray *points;          /* of SweepPoint, the last axis fastest */
+    GPtrArray *runs;            /* points, then their undisturbed runs */
 } Sweep;
 
 /* sweep-file.c: every error names file, line and remedy. */
@@ -81,6 +88,9 @@ char *sweep_describe_point(const Sweep *sweep, const SweepPoint *point);
  * is wrong with them is added to `faults`, each text once. */
 bool sweep_resolve(Sweep *sweep, GPtrArray *faults, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* sweep-compare.c: how the result of a point shows that its processes were
+ * moved; NULL: they have ended alike and said the same. */
+char *sweep_compare(const Result *result, const Result *undisturbed);
 void sweep_point_set_result(SweepPoint *point, const Result *result);
 /* SHA-256 over which values led to which results. */
 void sweep_compute_digest(const Sweep *sweep, char digest[static SHA256_TEXT]);
@@ -97,7 +107,7 @@ struct SweepDir;
 bool sweep_run(Sweep *sweep, const struct SweepDir *dir,
                const SweepOptions *options, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* "3/8 points, 2 running, 1 reused, 0 failed, 12 s left"; left_s < 0: it is
+/* "3/8 runs, 2 running, 1 reused, 0 failed, 12 s left"; left_s < 0: it is
  * not known yet. */
 char *sweep_format_progress(const Sweep *sweep, unsigned running,
                             double left_s);

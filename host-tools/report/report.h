@@ -67,8 +67,9 @@ typedef struct ReportSweep ReportSweep;
 ReportSweep *report_sweep_new(const Sweep *sweep);
 void report_sweep_free(ReportSweep *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReportSweep, report_sweep_free)
+/* NULL: there is no such result. */
 void report_sweep_add(ReportSweep *report, const SweepPoint *point,
-                      const Result *result);
+                      const Result *result, const Result *undisturbed);
 /* sweep.csv: a line per migration of each point, with a heading. */
 const char *report_sweep_csv(const ReportSweep *report);
 /* sweep.json */

@@ -5,6 +5,8 @@
  */
 #include "sweep-report.h"
 
+#include <string.h>
+
 static void append_number(GString *text, uint64_t value)
 {
     g_string_append_printf(text, ",%" G_GUINT64_FORMAT, value);
@@ -24,7 +26,8 @@ void report_sweep_csv_heading(const Sweep *sweep, GString *text)
     }
     g_string_append(text, ",drained_ns,instructions,critical_bytes,"
                     "critical_messages,bytes,messages,faults,stall_ns,lost,"
-                    "dropped,copied,source_state,target_state,end,virtual_ns,"
+                    "dropped,copied,source_state,target_state,process_end_ns,"
+                    "undisturbed_end_ns,end,virtual_ns,"
                     "digest,reason\n");
 }
 
@@ -118,7 +121,21 @@ static void append_node(uint32_t node, GString *text)
     }
 }
 
-static void append_migration(const Result *result,
+/* When a process was at its end, if it was. */
+static void append_process_end(const Result *result, const char *name,
+                               GString *text)
+{
+    for (unsigned i = 0; result != NULL && i < result->processes->len; i++) {
+        const ResultProcess *process = result->processes->pdata[i];
+        if (process->facts.ended && strcmp(process->name, name) == 0) {
+            append_number(text, process->facts.end_ns);
+            return;
+        }
+    }
+    g_string_append_c(text, ',');
+}
+
+static void append_migration(const Result *result, const Result *undisturbed,
                              const ResultMigration *migration, GString *text)
 {
     const LedgerMigration *ledger = migration->ledger;
@@ -139,17 +156,21 @@ static void append_migration(const Result *result,
     g_string_append_printf(text, ",%s,%s",
                            report_node_state(result, ledger->source),
                            report_node_state(result, ledger->target));
+    append_process_end(result, migration->process, text);
+    append_process_end(undisturbed, migration->process, text);
 }
 
 /* One without migrations, or without a result, has a row all the same. */
-#define MIGRATION_COLUMNS   (9 + PHASE_COUNT + 13)
+#define MIGRATION_COLUMNS   (9 + PHASE_COUNT + 15)
 
 void report_sweep_csv_point(const Sweep *sweep, const SweepPoint *point,
-                            const Result *result, GString *text)
+                            const Result *result, const Result *undisturbed,
+                            GString *text)
 {
     for (unsigned i = 0; result != NULL && i < result->migrations->len; i++) {
         append_point(sweep, point, text);
-        append_migration(result, result->migrations->pdata[i], text);
+        append_migration(result, undisturbed,
+                         result->migrations->pdata[i], text);
         append_end(point, text);
     }
     if (result == NULL || result->migrations->len == 0) {

@@ -20,6 +20,7 @@ struct ReportSweep {
 
 void report_sweep_csv_heading(const Sweep *sweep, GString *text);
 void report_sweep_csv_point(const Sweep *sweep, const SweepPoint *point,
-                            const Result *result, GString *text);
+                            const Result *result, const Result *undisturbed,
+                            GString *text);
 
 #endif

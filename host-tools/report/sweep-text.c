@@ -58,10 +58,11 @@ static void add_row(ReportSweep *report, const SweepPoint *point,
 }
 
 void report_sweep_add(ReportSweep *report, const SweepPoint *point,
-                      const Result *result)
+                      const Result *result, const Result *undisturbed)
 {
     report->failed += point->reason != NULL;
-    report_sweep_csv_point(report->sweep, point, result, report->csv);
+    report_sweep_csv_point(report->sweep, point, result, undisturbed,
+                           report->csv);
     for (unsigned i = 0; result != NULL && i < result->migrations->len; i++) {
         const ResultMigration *migration = result->migrations->pdata[i];
         report->migrations++;
@@ -96,4 +97,9 @@ void report_sweep(const ReportSweep *report, const char *folder, GString *text)
                            report->sweep->name, points->len, reused,
                            report->failed, report->done, report->migrations,
                            digest, folder);
+    if (report->failed == 0) {
+        g_string_append_printf(text, "residue 0 in all migrations%s\n",
+                               report->sweep->compares ? "; all outputs as "
+                               "without migrations" : "");
+    }
 }

@@ -16,7 +16,7 @@
 #define POLL_US         2000
 
 static const char grid[] =
-    "[sweep]\nname = grid\nexperiment = x.ini\n"
+    "[sweep]\nname = grid\nexperiment = x.ini\ncompare = none\n"
     "[axis algorithm]\nkey = migration 1.algorithm\n"
     "values = total-copy | freeze-free\n"
     "[axis net]\nkeys = link.latency, link.bandwidth\n"
@@ -25,7 +25,7 @@ static const char grid[] =
 
 /* Two points. */
 static const char pair[] =
-    "[sweep]\nname = pair\nexperiment = x.ini\n"
+    "[sweep]\nname = pair\nexperiment = x.ini\ncompare = none\n"
     "[axis algorithm]\nkey = migration 1.algorithm\n"
     "values = total-copy | freeze-free\n";
 
@@ -151,6 +151,52 @@ START_TEST(ended_and_resumed_it_has_the_same_bytes)
 }
 END_TEST
 
+/* A program that tells where it is, and one that does not. */
+#define LOOP "i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; "
+#define TELL "while read l; do case $l in Node*) echo $l; esac; done " \
+             "</proc/self/status"
+START_TEST(moves_that_are_noticed_fail)
+{
+    g_autoptr(Scenario) scenario = new_sweep(
+        "[sweep]\nname = seen\nexperiment = x.ini\n"
+        "[axis to]\nkeys = process p.command, migration 2.to\n"
+        "values = busybox sh -c '" LOOP "echo yes', 1 |"
+        " busybox sh -c '" LOOP TELL "', 1\n"
+        "labels = silent | tells\n");
+
+    scenario_add_process(scenario, "p", 0, "busybox true");
+    scenario_add_migration(scenario, "p", 5000000, 1, "freeze-free");
+    tool_write_experiment(scenario, "x.ini");
+    g_auto(ToolOutcome) seen = tool_run(scenario->folder, (const char *[]) {
+        "sweep", "s.ini", "-o", "d", NULL });
+    g_auto(ToolOutcome) one = tool_run(scenario->folder, (const char *[]) {
+        "sweep", "s.ini", "-o", "d", "--csv", NULL });
+
+    ck_assert_int_eq(seen.status, 1);
+    ck_assert_msg(strstr(seen.err, "point 1 (to=tells): the output of 'p' is "
+                         "not that of the run without migrations\n") != NULL,
+                  "%s%s", seen.out, seen.err);
+    ck_assert_ptr_null(strstr(seen.err, "point 0"));
+    ck_assert_ptr_null(strstr(seen.out, "residue 0"));
+    ck_assert_int_eq(one.status, 1);
+    ck_assert_uint_eq(count_points(scenario, "d", true), 4);
+}
+END_TEST
+
+START_TEST(moves_that_are_not_noticed_are_good)
+{
+    g_autoptr(Scenario) scenario = new_sweep(
+        "[sweep]\nname = unseen\nexperiment = x.ini\n"
+        "[axis algorithm]\nkey = migration 1.algorithm\n"
+        "values = total-copy | freeze-free\n");
+
+    expect_good(scenario, "d", "2", "\nresidue 0 in all migrations; all outputs "
+                "as without migrations\n");
+    /* both have the same undisturbed run */
+    ck_assert_uint_eq(count_points(scenario, "d", true), 3);
+}
+END_TEST
+
 /* An emulator that is killed takes its point with it, and no other. The
  * processor has work for longer than it takes to find the emulators. */
 START_TEST(a_killed_emulator_fails_its_point_alone)
@@ -201,6 +247,8 @@ int main(int argc, char **argv)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, ended_and_resumed_it_has_the_same_bytes);
+    tcase_add_test(tcase, moves_that_are_noticed_fail);
+    tcase_add_test(tcase, moves_that_are_not_noticed_are_good);
     tcase_add_test(tcase, a_killed_emulator_fails_its_point_alone);
     return scenario_main("sweep", tcase);
 }

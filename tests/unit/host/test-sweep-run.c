@@ -11,7 +11,7 @@
 
 /* Memory tells the points apart on the emulator's command line. */
 static const char example[] =
-    "[sweep]\nname = s\nexperiment = x.ini\n"
+    "[sweep]\nname = s\nexperiment = x.ini\ncompare = none\n"
     "[axis algorithm]\nkey = migration 1.algorithm\n"
     "values = total-copy | freeze-free\n"
     "[axis memory]\nkey = cluster.memory\nvalues = 16MiB | 17MiB | 18MiB\n";
@@ -256,7 +256,7 @@ START_TEST(nothing_runs_if_a_point_is_invalid)
     g_auto(Outcome) outcome = tool_call("sweep bad.ini");
 
     ck_assert_int_eq(outcome.status, 2);
-    ck_assert(g_str_has_prefix(outcome.notes, "godwit: bad.ini:12: [axis seed] "
+    ck_assert(g_str_has_prefix(outcome.notes, "godwit: bad.ini:13: [axis seed] "
                                "values: experiment.seed=x: "));
     ck_assert_uint_eq(count_starts(), 0);
     ck_assert(!g_file_test("s.sweep", G_FILE_TEST_EXISTS));

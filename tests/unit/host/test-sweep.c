@@ -78,6 +78,7 @@ START_TEST(the_last_axis_goes_fastest)
     ck_assert_str_eq(sweep->name, "grid");
     ck_assert_uint_eq(sweep->jobs, 3);
     ck_assert(!sweep->keep_all);
+    ck_assert(sweep->compares);
     ck_assert_uint_eq(sweep->points->len, 12);
     for (unsigned i = 0; i < G_N_ELEMENTS(described); i++) {
         g_autofree char *text = sweep_describe_point(sweep,
@@ -139,6 +140,8 @@ START_TEST(names_line_and_remedy_of_every_error)
         { "jobs = 3", "jobs = many", "s.ini:4: [sweep] jobs: " },
         { "jobs = 3", "keep = some",
           "s.ini:4: [sweep] keep: there is no 'some'" },
+        { "jobs = 3", "compare = all",
+          "s.ini:4: [sweep] compare: there is no 'all'" },
         { "[axis algorithm]", "[axes algorithm]",
           "s.ini:5: [axes algorithm]: no such group; there is [sweep]" },
         { "[axis algorithm]", "[axis a b]",
@@ -332,10 +335,10 @@ START_TEST(progress_in_words)
     points[2]->state = SWEEP_BROKEN;
     points[2]->reason = g_strdup("why");
     g_autofree char *text = sweep_format_progress(sweep, 2, 12.3);
-    ck_assert_str_eq(text, "3/12 points, 2 running, 1 reused, 1 failed, about "
+    ck_assert_str_eq(text, "3/24 runs, 2 running, 1 reused, 1 failed, about "
                      "12 s left");
     g_autofree char *first = sweep_format_progress(sweep, 2, -1);
-    ck_assert_str_eq(first, "3/12 points, 2 running, 1 reused, 1 failed");
+    ck_assert_str_eq(first, "3/24 runs, 2 running, 1 reused, 1 failed");
 }
 END_TEST
 
