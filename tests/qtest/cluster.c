@@ -6,14 +6,12 @@
 #include "cluster.h"
 
 #include <check.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +22,6 @@ typedef struct {
     const Run *run;
     TestSegment *segment;
     pid_t pids[CLUSTER_NODES_MAX];
-    int monitors[CLUSTER_NODES_MAX];
     uint64_t digests[CLUSTER_NODES_MAX][2];
 } Cluster;
 
@@ -38,28 +35,24 @@ static const char *variable(const char *name)
 
 /* -- emulators -- */
 
-static void run_qemu(const Run *run, const TestSegment *segment, uint32_t node,
-                     int monitor)
+static void run_qemu(const Run *run, const TestSegment *segment, uint32_t node)
 {
-    char icount[256], accel[128], backend[160], device[160], channel[64];
+    char icount[256], accel[128], backend[160], device[160];
     const char *const arguments[] = {
         variable("GODWIT_QEMU"), "-icount", icount, "-accel", accel,
         "-smp", "1", "-seed", "1", "-rtc", "base=2020-01-01T00:00:00,clock=vm",
         "-m", "16M", "-nodefaults", "-no-user-config", "-display", "none",
         "-nic", "none", "-serial", "none", "-M", "virt,aia=none",
-        "-chardev", channel, "-mon", "chardev=monitor,mode=control",
-        "-bios", "none", "-kernel",
+        "-monitor", "none", "-bios", "none", "-kernel",
         variable(run->kernel ? run->kernel : "GODWIT_TRAFFIC"),
         "-object", backend, "-device", device, NULL,
     };
 
-    fcntl(monitor, F_SETFD, 0);
     snprintf(icount, sizeof(icount), "shift=0,sleep=off,rate=%" PRIu32 "/%"
              PRIu32 "%s%s", run->num ? run->num : 1, run->den ? run->den : 1,
              run->cost ? ",cost=" : "", run->cost ? run->cost : "");
     snprintf(accel, sizeof(accel), "tcg,thread=single%s%s",
              run->accel ? "," : "", run->accel ? run->accel : "");
-    snprintf(channel, sizeof(channel), "socket,id=monitor,fd=%d", monitor);
     snprintf(backend, sizeof(backend), "memory-backend-file,id=segment,"
              "mem-path=/proc/self/fd/%d,size=%" PRIu64 ",share=on",
              segment->fd, segment->bytes);
@@ -72,23 +65,17 @@ static void run_qemu(const Run *run, const TestSegment *segment, uint32_t node,
 
 static void start_node(Cluster *cluster, uint32_t node)
 {
-    pid_t parent = getpid(), pid;
-    int channel[2];
+    pid_t parent = getpid(), pid = fork();
 
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-                                channel), 0);
-    pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) {
             _exit(1);
         }
-        run_qemu(cluster->run, cluster->segment, node, channel[1]);
+        run_qemu(cluster->run, cluster->segment, node);
     }
-    close(channel[1]);
     cluster->pids[node] = pid;
-    cluster->monitors[node] = channel[0];
 }
 
 static void stop_node(Cluster *cluster, uint32_t node)
@@ -100,7 +87,6 @@ static void stop_node(Cluster *cluster, uint32_t node)
                      cluster->pids[node]);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0,
                   "an emulator ended with wait status 0x%x", status);
-    close(cluster->monitors[node]);
 }
 
 /* -- the host tool's part -- */
@@ -151,9 +137,6 @@ static void supervise(Cluster *cluster)
 
         if (run->disturbed && tick % 4 < 2) {
             kill(victim, tick % 4 == 0 ? SIGSTOP : SIGCONT);
-        }
-        if (run->ask) {
-            run->ask(cluster->monitors, run->node_count);
         }
         nanosleep(&nap, NULL);
         left = 0;

@@ -26,9 +26,6 @@ typedef struct {
     const char *cost;           /* of instructions; NULL: a cycle */
     bool disturbed;             /* stop and continue the emulators */
     bool late;                  /* the last node starts late */
-    /* called again and again while it runs, with the emulators' processes and
-     * the sockets of their monitors; NULL: nobody asks */
-    void (*ask)(const int *monitors, uint32_t node_count);
 } Run;
 
 typedef struct {
