@@ -232,6 +232,7 @@ void migrate_init(void)
     arrival_init();
     fs_set_goto(go);
     proc_hooks = (struct proc_hooks){
+        .started = migrate_plan_follow,
         .move = departure_hook,
         .remote_fault = paging_fault,
         .exiting = exiting,

@@ -3,8 +3,9 @@
  * All nodes walk over the plan, which is in the order of time: whoever has the
  * process at the time moves it. A process that is on its way, or has another
  * move before it, carries the place in the plan up to which it has come
- * (proc->plan_next) and makes up for the rest where it arrives: every migration
- * is done once, in order, late rather than not at all.
+ * (proc->plan_next) and makes up for the rest where it arrives, and one that
+ * starts late where it starts: every migration is done once, in order, late
+ * rather than not at all.
  */
 #include "migrate/plan.h"
 

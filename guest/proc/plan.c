@@ -142,6 +142,7 @@ static void start(struct timer *timer)
         return;
     }
     sched_make_runnable(proc->threads);
+    proc_hooks.started(proc);
 }
 
 static void __attribute__((noreturn)) refuse(const char *reason)

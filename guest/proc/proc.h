@@ -177,6 +177,8 @@ void sched_save_fp(struct thread *thread);
 
 /* -- hooks: what lies above proc registers itself here at boot -- */
 struct proc_hooks {
+    /* It has just been started by the plan. */
+    void (*started)(struct proc *proc);
     /* Returning to user mode with proc->move set: may freeze the thread. */
     void (*move)(struct proc *proc);
     /* The thread sleeps until a remote page comes (WAIT_PAGE: ask for it), or

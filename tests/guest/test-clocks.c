@@ -138,6 +138,20 @@ START_TEST(programs_move_between_clocks)
 }
 END_TEST
 
+/* On a slow node, a process is there only some time after it was to start. */
+START_TEST(a_move_waits_for_its_process_to_start)
+{
+    g_autoptr(Scenario) scenario = scenario_new_with(CLUSTER);
+
+    scenario_add_process(scenario, "regs", 0, "regs 20");
+    scenario_add_migration(scenario, "regs", 1, 2, algorithms[_i]);
+    scenario_add_migration(scenario, "regs", 2, 1, algorithms[_i]);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    ck_assert_uint_eq(scenario_check(scenario, run), 2);
+    ck_assert_uint_eq(scenario_process(run, "regs")->facts.node, 1);
+}
+END_TEST
+
 /* On each node: processor time is right to the cycle, and is kept. */
 START_TEST(processor_time_is_exact)
 {
@@ -255,6 +269,8 @@ int main(void)
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, programs_move_between_clocks, 0,
                         CLUSTERS * GROUPS);
+    tcase_add_loop_test(tcase, a_move_waits_for_its_process_to_start, 0,
+                        ALGORITHM_COUNT);
     tcase_add_loop_test(tcase, processor_time_is_exact, 0, CLUSTERS);
     tcase_add_loop_test(tcase, marks_are_exact_to_the_cycle, 0,
                         ALGORITHM_COUNT);
