@@ -56,16 +56,12 @@ enum file_kind file_kind_of(struct proc *proc, struct node node)
     }
 }
 
-uint64_t file_size(struct proc *proc, const struct file *file)
+int64_t file_size(struct thread *thread, struct file *file, uint64_t *size)
 {
-    switch (file->kind) {
-    case FILE_LOWER:
-        return ramdisk_entry(file->node.index)->bytes;
-    case FILE_UPPER:
-        return layer_slot(proc->files->layer, file->node.index)->content.size;
-    default:
-        return 0;
-    }
+    const struct file_ops *ops = file_ops_of(file);
+
+    *size = 0;
+    return ops->size != NULL ? ops->size(file, thread, size) : 0;
 }
 
 struct file *files_get(struct files *files, uint64_t fd)

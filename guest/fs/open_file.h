@@ -49,6 +49,12 @@ struct file_ops {
                     uint64_t offset);
     int64_t (*write)(struct file *file, struct thread *thread, struct uio *uio,
                      uint64_t offset);
+    /* These answer 0, -errno or SYSCALL_RESTART. NULL: the size is 0. */
+    int64_t (*size)(struct file *file, struct thread *thread, uint64_t *size);
+    /* Of a file that is open for writing. NULL: it has no size to set. */
+    int64_t (*resize)(struct file *file, struct thread *thread, uint64_t size);
+    /* What has been written is as safe as it gets. NULL: always. */
+    int64_t (*sync)(struct file *file, struct thread *thread);
 };
 
 struct descriptor {
@@ -81,8 +87,8 @@ extern const struct file_ops procfs_ops;
 const struct file_ops *file_ops_of(const struct file *file);
 /* The kind that an open file on a node has. */
 enum file_kind file_kind_of(struct proc *proc, struct node node);
-/* Its size now: the end for O_APPEND and SEEK_END. */
-uint64_t file_size(struct proc *proc, const struct file *file);
+/* Its size now: the end for O_APPEND and SEEK_END. Answers as ops->size. */
+int64_t file_size(struct thread *thread, struct file *file, uint64_t *size);
 
 /* NULL: no such descriptor. */
 struct file *files_get(struct files *files, uint64_t fd);

@@ -6,6 +6,7 @@
 #include "fs/open_file.h"
 #include "fs/ramdisk.h"
 #include "fs/regular.h"
+#include "fs/tree.h"
 #include "lib/errno.h"
 #include "proc/syscall.h"
 #include "proc/syscalls.h"
@@ -102,6 +103,28 @@ static int64_t write_upper(struct file *file, struct thread *thread,
     return (int64_t)uio->bytes;
 }
 
+static int64_t size_lower(struct file *file, struct thread *thread,
+                          uint64_t *size)
+{
+    (void)thread;
+    *size = ramdisk_entry(file->node.index)->bytes;
+    return 0;
+}
+
+static int64_t size_upper(struct file *file, struct thread *thread,
+                          uint64_t *size)
+{
+    *size = layer_slot(thread->proc->files->layer,
+                       file->node.index)->content.size;
+    return 0;
+}
+
+static int64_t resize_upper(struct file *file, struct thread *thread,
+                            uint64_t size)
+{
+    return tree_resize(thread, file->node, size);
+}
+
 static int64_t read_directory(struct file *file, struct thread *thread,
                               struct uio *uio, uint64_t offset)
 {
@@ -115,12 +138,15 @@ static int64_t read_directory(struct file *file, struct thread *thread,
 const struct file_ops lower_ops = {
     .seekable = true,
     .read = read_lower,
+    .size = size_lower,
 };
 
 const struct file_ops upper_ops = {
     .seekable = true,
     .read = read_upper,
     .write = write_upper,
+    .size = size_upper,
+    .resize = resize_upper,
 };
 
 const struct file_ops directory_ops = {

@@ -2,130 +2,14 @@
 /*
  * System calls on descriptors: open, close, duplicate, resize, list.
  */
-#include "fs/layer.h"
-#include "fs/open_file.h"
-#include "fs/path.h"
-#include "fs/regular.h"
+#include "fs/content.h"
+#include "fs/file_system.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "proc/sys_file.h"
 #include "proc/syscalls.h"
 
-#define PERMISSIONS     07777u
-
 /* -- open -- */
-
-int64_t file_own(struct proc *proc, struct node *node)
-{
-    uint32_t lower = node->index;
-    uint32_t slot;
-    int error;
-
-    if (node->kind == NODE_UPPER) {
-        return 0;
-    }
-    if (node->kind != NODE_LOWER) {
-        return -EPERM;
-    }
-    error = layer_copy_up(proc->files->layer, lower, &slot);
-    if (error != 0) {
-        return error;
-    }
-    files_redirect(proc->files, lower, slot);
-    node->kind = NODE_UPPER;
-    node->index = slot;
-    return 0;
-}
-
-int64_t file_resize(struct thread *thread, struct node node, uint64_t size)
-{
-    struct layer_file *file =
-        layer_slot(thread->proc->files->layer, node.index);
-    uint64_t index = 0;
-    int result = content_resize(&file->content, size, &index);
-
-    if (result == 0) {
-        file->mtime_ns = time_of_day_ns();
-        file->ctime_ns = file->mtime_ns;
-    }
-    return content_answer(thread, &file->content, result, index);
-}
-
-static bool wants_write(uint64_t flags)
-{
-    return (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
-}
-
-/* Whether what exists at place can be opened so. */
-static int check_existing(struct proc *proc, const struct place *place,
-                          uint64_t flags)
-{
-    uint32_t mode = place->node.kind == NODE_STREAM ?
-                    LINUX_S_IFIFO : node_mode(proc, place->node);
-
-    if ((flags & LINUX_O_CREAT) != 0 && (flags & LINUX_O_EXCL) != 0) {
-        return -EEXIST;
-    }
-    if ((flags & LINUX_O_DIRECTORY) != 0 && !mode_is(mode, LINUX_S_IFDIR)) {
-        return -ENOTDIR;
-    }
-    if ((flags & LINUX_O_PATH) != 0) {
-        return 0;
-    }
-    if (mode_is(mode, LINUX_S_IFLNK)) {
-        return -ELOOP;
-    }
-    if (mode_is(mode, LINUX_S_IFDIR) &&
-        (wants_write(flags) || (flags & LINUX_O_CREAT) != 0)) {
-        return -EISDIR;
-    }
-    return 0;
-}
-
-/* Makes what exists ready to be opened: copied up, truncated. */
-static int64_t prepare_existing(struct thread *thread, struct place *place,
-                                uint64_t flags)
-{
-    struct proc *proc = thread->proc;
-    enum file_kind kind = file_kind_of(proc, place->node);
-    bool truncates = (flags & LINUX_O_TRUNC) != 0;
-    int64_t result;
-
-    if ((kind != FILE_LOWER && kind != FILE_UPPER) ||
-        (flags & LINUX_O_PATH) != 0 || (!wants_write(flags) && !truncates)) {
-        return 0;
-    }
-    result = file_own(proc, &place->node);
-    if (result == 0 && truncates) {
-        result = file_resize(thread, place->node, 0);
-    }
-    return result;
-}
-
-static int64_t create(struct proc *proc, struct place *place, uint64_t flags,
-                      uint64_t mode)
-{
-    int error;
-
-    if ((flags & LINUX_O_CREAT) == 0) {
-        return -ENOENT;
-    }
-    if (place->slash) {
-        return -EISDIR;
-    }
-    if (pathname_is_below(place->path, "proc")) {
-        return -EACCES;
-    }
-    error = layer_create_file(proc->files->layer, place->path,
-                              LINUX_S_IFREG |
-                              (mode & PERMISSIONS & ~proc->files->umask),
-                              time_of_day_ns(), &place->node.index);
-    if (error == 0) {
-        place->node.kind = NODE_UPPER;
-    }
-    return error;
-}
 
 int64_t sys_openat(struct thread *thread, const uint64_t a[6])
 {
@@ -150,21 +34,8 @@ int64_t sys_openat(struct thread *thread, const uint64_t a[6])
     if (result != 0) {
         return result;
     }
-    if (place.node.kind == NODE_NONE) {
-        result = create(proc, &place, flags, a[3]);
-    } else {
-        result = check_existing(proc, &place, flags);
-        if (result == 0) {
-            result = prepare_existing(thread, &place, flags);
-        }
-    }
-    if (result != 0) {
-        return result;
-    }
-    flags &= ~(uint64_t)(LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_NOCTTY |
-                         LINUX_O_TRUNC);
-    return files_install(proc->files, file_kind_of(proc, place.node),
-                         place.node, (uint32_t)flags | LINUX_O_LARGEFILE);
+    return file_system_of(place.node)->open(thread, &place, flags,
+                                            (uint32_t)a[3]);
 }
 
 int64_t sys_close(struct thread *thread, const uint64_t a[6])
@@ -279,12 +150,18 @@ int64_t sys_flock(struct thread *thread, const uint64_t a[6])
 
 int64_t sys_fsync(struct thread *thread, const uint64_t a[6])
 {
-    return check_descriptor(thread, a);
+    struct file *file = files_get(thread->proc->files, a[0]);
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    return file_ops_of(file)->sync != NULL ?
+           file_ops_of(file)->sync(file, thread) : 0;
 }
 
 int64_t sys_fdatasync(struct thread *thread, const uint64_t a[6])
 {
-    return check_descriptor(thread, a);
+    return sys_fsync(thread, a);
 }
 
 int64_t sys_fadvise64(struct thread *thread, const uint64_t a[6])
@@ -307,6 +184,12 @@ int64_t sys_ioctl(struct thread *thread, const uint64_t a[6])
 
 /* -- size -- */
 
+static bool can_resize(const struct file *file)
+{
+    return file_ops_of(file)->resize != NULL &&
+           (file->flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+}
+
 int64_t sys_ftruncate(struct thread *thread, const uint64_t a[6])
 {
     struct file *file = files_get(thread->proc->files, a[0]);
@@ -314,40 +197,30 @@ int64_t sys_ftruncate(struct thread *thread, const uint64_t a[6])
     if (file == NULL) {
         return -EBADF;
     }
-    if ((int64_t)a[1] < 0 || file->kind != FILE_UPPER ||
-        !wants_write(file->flags)) {
+    if ((int64_t)a[1] < 0 || !can_resize(file)) {
         return -EINVAL;
     }
-    return file_resize(thread, file->node, a[1]);
+    return file_ops_of(file)->resize(file, thread, a[1]);
 }
 
 int64_t sys_truncate(struct thread *thread, const uint64_t a[6])
 {
     static struct place place;
     int64_t result;
-    uint32_t mode;
 
     if ((int64_t)a[1] < 0) {
         return -EINVAL;
     }
     result = path_find(thread, (uint64_t)LINUX_AT_FDCWD, a[0], 0, &place);
-    if (result != 0) {
-        return result;
-    }
-    mode = node_mode(thread->proc, place.node);
-    if (mode_is(mode, LINUX_S_IFDIR)) {
-        return -EISDIR;
-    }
-    if (!mode_is(mode, LINUX_S_IFREG)) {
-        return -EINVAL;
-    }
-    result = file_own(thread->proc, &place.node);
-    return result != 0 ? result : file_resize(thread, place.node, a[1]);
+    return result != 0 ? result :
+           file_system_of(place.node)->set_size(thread, &place, a[1]);
 }
 
 int64_t sys_fallocate(struct thread *thread, const uint64_t a[6])
 {
     struct file *file = files_get(thread->proc->files, a[0]);
+    uint64_t size;
+    int64_t result;
 
     if (file == NULL) {
         return -EBADF;
@@ -358,12 +231,16 @@ int64_t sys_fallocate(struct thread *thread, const uint64_t a[6])
     if ((int64_t)a[2] < 0 || (int64_t)a[3] <= 0) {
         return -EINVAL;
     }
-    if (file->kind != FILE_UPPER || !wants_write(file->flags)) {
+    if (!can_resize(file)) {
         return -EBADF;
     }
     if (a[2] + a[3] > CONTENT_BYTES_MAX) {
         return -EFBIG;
     }
-    return a[2] + a[3] <= file_size(thread->proc, file) ? 0 :
-           file_resize(thread, file->node, a[2] + a[3]);
+    result = file_size(thread, file, &size);
+    if (result != 0) {
+        return result;
+    }
+    return a[2] + a[3] <= size ? 0 :
+           file_ops_of(file)->resize(file, thread, a[2] + a[3]);
 }

@@ -63,7 +63,10 @@ static int64_t do_write(struct thread *thread, struct file *file,
         offset = file->offset;
     }
     if ((file->flags & LINUX_O_APPEND) != 0) {
-        offset = file_size(thread->proc, file);
+        count = file_size(thread, file, &offset);
+        if (count != 0) {
+            return count;
+        }
     }
     count = ops->write(file, thread, uio, offset);
     if (count > 0 && position == AT_FILE && ops->seekable) {
@@ -222,6 +225,8 @@ int64_t sys_lseek(struct thread *thread, const uint64_t a[6])
 {
     struct file *file = files_get(thread->proc->files, a[0]);
     int64_t offset = (int64_t)a[1];
+    uint64_t size = 0;
+    int64_t result = 0;
     int64_t base;
 
     if (file == NULL) {
@@ -229,6 +234,12 @@ int64_t sys_lseek(struct thread *thread, const uint64_t a[6])
     }
     if (!file_ops_of(file)->seekable) {
         return -ESPIPE;
+    }
+    if ((int)a[2] >= LINUX_SEEK_END) {
+        result = file_size(thread, file, &size);
+    }
+    if (result != 0) {
+        return result;
     }
     switch ((int)a[2]) {
     case LINUX_SEEK_SET:
@@ -238,12 +249,12 @@ int64_t sys_lseek(struct thread *thread, const uint64_t a[6])
         base = (int64_t)file->offset;
         break;
     case LINUX_SEEK_END:
-        base = (int64_t)file_size(thread->proc, file);
+        base = (int64_t)size;
         break;
     case LINUX_SEEK_DATA:
     case LINUX_SEEK_HOLE:
         /* a file without holes: data up to the end, one hole behind it */
-        base = (int64_t)file_size(thread->proc, file);
+        base = (int64_t)size;
         if (offset < 0 || offset >= base) {
             return -ENXIO;
         }

@@ -1,72 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System calls that change names and attributes of files. All of it happens in
- * the layer of the process that asks.
+ * System calls that change names and attributes of files: what their arguments
+ * mean. The rest is the file system's business.
  */
-#include "fs/layer.h"
-#include "fs/open_file.h"
-#include "fs/path.h"
+#include "fs/file_system.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "proc/sys_file.h"
 #include "proc/syscalls.h"
 
-#define PERMISSIONS     07777u
 #define NS_PER_S        1000000000ll
-#define UTIME_NOW       0x3fffffff
-#define UTIME_OMIT      0x3ffffffe
 #define NO_ID           UINT32_MAX      /* chown: leave it as it is */
-
-/* /proc, which nobody changes. */
-static bool is_proc_path(const char *path)
-{
-    return strcmp(path, "proc") == 0 || pathname_is_below(path, "proc");
-}
 
 /* -- create -- */
 
-/* A new name for a directory or link; *slot is where it is. */
-static int64_t make_node(struct thread *thread, uint64_t dirfd, uint64_t path,
-                         uint32_t mode, uint32_t *slot)
-{
-    static struct place place;
-    struct proc *proc = thread->proc;
-    int64_t result = path_resolve(thread, dirfd, path, PATH_NOFOLLOW, &place);
-
-    if (result != 0) {
-        return result;
-    }
-    if (place.node.kind != NODE_NONE) {
-        return -EEXIST;
-    }
-    if (place.slash && !mode_is(mode, LINUX_S_IFDIR)) {
-        return -ENOENT;
-    }
-    if (is_proc_path(place.path)) {
-        return -EPERM;
-    }
-    return layer_create_file(proc->files->layer, place.path, mode,
-                             time_of_day_ns(), slot);
-}
-
 int64_t sys_mkdirat(struct thread *thread, const uint64_t a[6])
 {
-    uint32_t slot;
+    static struct place place;
+    int64_t result = path_resolve(thread, a[0], a[1], PATH_NOFOLLOW, &place);
+    uint32_t mode = (uint32_t)a[2] & 01777 & ~thread->proc->files->umask;
 
-    return make_node(thread, a[0], a[1],
-                     LINUX_S_IFDIR | ((uint32_t)a[2] & 01777 &
-                                      ~thread->proc->files->umask), &slot);
+    return result != 0 ? result :
+           file_system_of(place.node)->make_directory(thread, &place, mode);
 }
 
 int64_t sys_symlinkat(struct thread *thread, const uint64_t a[6])
 {
     static char target[FS_PATH_MAX];
-    struct proc *proc = thread->proc;
-    int bytes = vm_user_string(proc->vm, target, a[0], sizeof(target));
-    struct layer_file *file;
+    static struct place place;
+    int bytes = vm_user_string(thread->proc->vm, target, a[0],
+                               sizeof(target));
     int64_t result;
-    uint32_t slot;
 
     if (bytes < 0) {
         return syscall_user(thread, bytes);
@@ -74,12 +38,9 @@ int64_t sys_symlinkat(struct thread *thread, const uint64_t a[6])
     if (bytes == 0) {
         return -ENOENT;
     }
-    result = make_node(thread, a[1], a[2], LINUX_S_IFLNK | 0777, &slot);
-    if (result == 0) {
-        file = layer_slot(proc->files->layer, slot);
-        memcpy(file->target, target, (size_t)bytes + 1);
-    }
-    return result;
+    result = path_resolve(thread, a[1], a[2], PATH_NOFOLLOW, &place);
+    return result != 0 ? result :
+           file_system_of(place.node)->make_link(thread, &place, target);
 }
 
 /* A file of the layer has one name. */
@@ -95,10 +56,7 @@ int64_t sys_linkat(struct thread *thread, const uint64_t a[6])
 int64_t sys_unlinkat(struct thread *thread, const uint64_t a[6])
 {
     static struct place place;
-    struct proc *proc = thread->proc;
-    bool directory = ((uint32_t)a[2] & LINUX_AT_REMOVEDIR) != 0;
     int64_t result;
-    uint32_t mode;
 
     if (((uint32_t)a[2] & ~LINUX_AT_REMOVEDIR) != 0) {
         return -EINVAL;
@@ -107,55 +65,17 @@ int64_t sys_unlinkat(struct thread *thread, const uint64_t a[6])
     if (result != 0) {
         return result;
     }
-    mode = node_mode(proc, place.node);
-    if (directory != mode_is(mode, LINUX_S_IFDIR)) {
-        return directory ? -ENOTDIR : -EISDIR;
-    }
     if (place.path[0] == '\0') {
-        return -EBUSY;
+        return (uint32_t)a[2] == 0 ? -EISDIR : -EBUSY;
     }
-    if (is_proc_path(place.path)) {
-        return -EPERM;
-    }
-    if (directory && !layer_is_empty(proc->files->layer, place.path)) {
-        return -ENOTEMPTY;
-    }
-    return layer_remove(proc->files->layer, place.path);
-}
-
-/* Whether what is at `to` can be replaced by what is at `from`. */
-static int check_replace(struct proc *proc, const struct place *from,
-                         const struct place *to, uint32_t flags)
-{
-    bool from_directory = mode_is(node_mode(proc, from->node), LINUX_S_IFDIR);
-    bool to_directory;
-
-    if (from_directory && pathname_is_below(to->path, from->path)) {
-        return -EINVAL;
-    }
-    if (to->node.kind == NODE_NONE) {
-        return to->slash && !from_directory ? -ENOTDIR : 0;
-    }
-    if ((flags & LINUX_RENAME_NOREPLACE) != 0) {
-        return -EEXIST;
-    }
-    to_directory = mode_is(node_mode(proc, to->node), LINUX_S_IFDIR);
-    if (from_directory && !to_directory) {
-        return -ENOTDIR;
-    }
-    if (!from_directory && to_directory) {
-        return -EISDIR;
-    }
-    if (to_directory && !layer_is_empty(proc->files->layer, to->path)) {
-        return -ENOTEMPTY;
-    }
-    return 0;
+    return file_system_of(place.node)->remove(thread, &place,
+                                              (uint32_t)a[2] != 0);
 }
 
 int64_t sys_renameat2(struct thread *thread, const uint64_t a[6])
 {
     static struct place from, to;
-    struct proc *proc = thread->proc;
+    const struct file_system *fs;
     uint32_t flags = (uint32_t)a[4];
     int64_t result;
 
@@ -172,48 +92,24 @@ int64_t sys_renameat2(struct thread *thread, const uint64_t a[6])
     if (from.path[0] == '\0' || to.path[0] == '\0') {
         return -EBUSY;
     }
-    if (is_proc_path(from.path) || is_proc_path(to.path)) {
-        return -EXDEV;
-    }
-    result = check_replace(proc, &from, &to, flags);
-    if (result != 0 || strcmp(from.path, to.path) == 0) {
-        return result;
-    }
-    if (from.node.kind == NODE_LOWER) {
-        if (mode_is(node_mode(proc, from.node), LINUX_S_IFDIR)) {
-            return -EXDEV;          /* as overlay file systems do */
-        }
-        result = file_own(proc, &from.node);
-        if (result != 0) {
-            return result;
-        }
-    }
-    return layer_rename(proc->files->layer, from.path, to.path);
+    fs = file_system_of(from.node);
+    return fs != file_system_of(to.node) ? -EXDEV :
+           fs->rename(thread, &from, &to, flags);
 }
 
 /* -- attributes -- */
 
-static int64_t change_mode(struct proc *proc, struct node node, uint32_t mode)
-{
-    struct layer_file *file;
-    int64_t result = file_own(proc, &node);
-
-    if (result == 0) {
-        file = layer_slot(proc->files->layer, node.index);
-        file->mode = (file->mode & LINUX_S_IFMT) | (mode & PERMISSIONS);
-        file->ctime_ns = time_of_day_ns();
-    }
-    return result;
-}
-
 int64_t sys_fchmod(struct thread *thread, const uint64_t a[6])
 {
+    static struct place place;
     const struct file *file = files_get(thread->proc->files, a[0]);
 
     if (file == NULL) {
         return -EBADF;
     }
-    return change_mode(thread->proc, file->node, (uint32_t)a[1]);
+    place_of_file(file, &place);
+    return file_system_of(place.node)->set_mode(thread, &place,
+                                                (uint32_t)a[1]);
 }
 
 int64_t sys_fchmodat(struct thread *thread, const uint64_t a[6])
@@ -222,7 +118,8 @@ int64_t sys_fchmodat(struct thread *thread, const uint64_t a[6])
     int64_t result = path_find(thread, a[0], a[1], 0, &place);
 
     return result != 0 ? result :
-           change_mode(thread->proc, place.node, (uint32_t)a[2]);
+           file_system_of(place.node)->set_mode(thread, &place,
+                                                (uint32_t)a[2]);
 }
 
 /* All files belong to user and group 0 and stay so. */
@@ -283,21 +180,10 @@ static int64_t read_times(struct thread *thread, uint64_t address,
     return 0;
 }
 
-static void set_time(int64_t *to, const struct linux_timespec *time)
-{
-    if (time->nsec == UTIME_NOW) {
-        *to = time_of_day_ns();
-    } else if (time->nsec != UTIME_OMIT) {
-        *to = time->sec * NS_PER_S + time->nsec;
-    }
-}
-
 int64_t sys_utimensat(struct thread *thread, const uint64_t a[6])
 {
     static struct place place;
-    struct proc *proc = thread->proc;
     struct linux_timespec times[2];
-    struct layer_file *layer_file;
     const struct file *file;
     int64_t result = read_times(thread, a[2], times);
 
@@ -305,27 +191,18 @@ int64_t sys_utimensat(struct thread *thread, const uint64_t a[6])
         return result;
     }
     if (a[1] == 0) {
-        file = files_get(proc->files, a[0]);
+        file = files_get(thread->proc->files, a[0]);
         if (file == NULL) {
             return -EBADF;
         }
-        place.node = file->node;
+        place_of_file(file, &place);
     } else {
         result = path_find(thread, a[0], a[1],
                            (a[3] & LINUX_AT_SYMLINK_NOFOLLOW) != 0 ?
                                PATH_NOFOLLOW : 0, &place);
     }
-    if (result == 0) {
-        result = file_own(proc, &place.node);
-    }
-    if (result != 0) {
-        return result;
-    }
-    layer_file = layer_slot(proc->files->layer, place.node.index);
-    set_time(&layer_file->atime_ns, &times[0]);
-    set_time(&layer_file->mtime_ns, &times[1]);
-    layer_file->ctime_ns = time_of_day_ns();
-    return 0;
+    return result != 0 ? result :
+           file_system_of(place.node)->set_times(thread, &place, times);
 }
 
 int64_t sys_umask(struct thread *thread, const uint64_t a[6])

@@ -2,8 +2,7 @@
 /*
  * System calls that look at files: attributes, links, listings.
  */
-#include "fs/open_file.h"
-#include "fs/path.h"
+#include "fs/file_system.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -12,8 +11,6 @@
 
 #define TMPFS_MAGIC     0x01021994
 #define LISTING_MAX     (32u << 10)
-/* offsets in a directory: ".", "..", then the children's cookies */
-#define COOKIE_FIRST    2u
 #define ACCESS_X        1u
 
 /* Copies a finished structure out. */
@@ -47,10 +44,8 @@ static int64_t stat_path(struct thread *thread, uint64_t dirfd, uint64_t path,
         how |= PATH_EMPTY_OK;
     }
     result = path_find(thread, dirfd, path, how, &place);
-    if (result == 0) {
-        node_stat(thread->proc, place.node, stat);
-    }
-    return result;
+    return result != 0 ? result :
+           file_system_of(place.node)->stat(thread, &place, stat);
 }
 
 int64_t sys_newfstatat(struct thread *thread, const uint64_t a[6])
@@ -68,14 +63,17 @@ int64_t sys_newfstatat(struct thread *thread, const uint64_t a[6])
 
 int64_t sys_fstat(struct thread *thread, const uint64_t a[6])
 {
+    static struct place place;
     const struct file *file = files_get(thread->proc->files, a[0]);
     struct linux_stat stat;
+    int64_t result;
 
     if (file == NULL) {
         return -EBADF;
     }
-    node_stat(thread->proc, file->node, &stat);
-    return give(thread, a[1], &stat, sizeof(stat));
+    place_of_file(file, &place);
+    result = file_system_of(place.node)->stat(thread, &place, &stat);
+    return result != 0 ? result : give(thread, a[1], &stat, sizeof(stat));
 }
 
 static struct linux_statx_timestamp statx_time(struct linux_timespec time)
@@ -189,7 +187,7 @@ int64_t sys_readlinkat(struct thread *thread, const uint64_t a[6])
     static char text[LINUX_PATH_MAX];
     int64_t size = (int32_t)a[3];
     int64_t result;
-    int bytes;
+    int64_t bytes;
 
     if (size <= 0) {
         return -EINVAL;
@@ -199,9 +197,9 @@ int64_t sys_readlinkat(struct thread *thread, const uint64_t a[6])
     if (result != 0) {
         return result;
     }
-    bytes = node_link(thread->proc, place.node, text,
-                      size < (int64_t)sizeof(text) ? (size_t)size :
-                                                     sizeof(text));
+    bytes = file_system_of(place.node)->read_link(
+        thread, &place, text, size < (int64_t)sizeof(text) ? (size_t)size :
+                                                             sizeof(text));
     if (bytes < 0) {
         return bytes;
     }
@@ -228,19 +226,20 @@ int64_t sys_getcwd(struct thread *thread, const uint64_t a[6])
     return result != 0 ? result : (int64_t)bytes;
 }
 
-static int64_t change_directory(struct proc *proc, struct node node)
+/* `path` is that of the place. */
+static int64_t change_directory(struct thread *thread,
+                                const struct place *place, const char *path)
 {
-    static char path[FS_PATH_MAX];
-    int error;
+    struct linux_stat stat;
+    int64_t result = file_system_of(place->node)->stat(thread, place, &stat);
 
-    if (!mode_is(node_mode(proc, node), LINUX_S_IFDIR)) {
-        return -ENOTDIR;
+    if (result == 0 && !mode_is(stat.mode, LINUX_S_IFDIR)) {
+        result = -ENOTDIR;
     }
-    error = node_path(proc, node, path);
-    if (error == 0) {
-        memcpy(proc->files->cwd, path, strlen(path) + 1);
+    if (result == 0) {
+        memcpy(thread->proc->files->cwd, path, strlen(path) + 1);
     }
-    return error;
+    return result;
 }
 
 int64_t sys_chdir(struct thread *thread, const uint64_t a[6])
@@ -250,98 +249,15 @@ int64_t sys_chdir(struct thread *thread, const uint64_t a[6])
                                &place);
 
     return result != 0 ? result :
-                         change_directory(thread->proc, place.node);
+                         change_directory(thread, &place, place.path);
 }
 
 int64_t sys_fchdir(struct thread *thread, const uint64_t a[6])
 {
-    const struct file *file = files_get(thread->proc->files, a[0]);
-
-    if (file == NULL) {
-        return -EBADF;
-    }
-    return change_directory(thread->proc, file->node);
-}
-
-/* -- listing -- */
-
-struct listing {
-    uint8_t *at;
-    uint64_t left;
-};
-
-/* False: does not fit. */
-static bool put_entry(struct listing *listing, const struct node_child *child,
-                      uint64_t next_offset)
-{
-    uint64_t bytes = (LINUX_DIRENT_NAME + child->name_bytes + 1 + 7) & ~7ull;
-    const struct linux_dirent64 head = {
-        .ino = child->ino,
-        .off = (int64_t)next_offset,
-        .reclen = (uint16_t)bytes,
-        .type = (uint8_t)((child->mode & LINUX_S_IFMT) >> 12),
-    };
-
-    if (bytes > listing->left) {
-        return false;
-    }
-    memset(listing->at, 0, bytes);
-    memcpy(listing->at, &head, sizeof(head));
-    memcpy(listing->at + sizeof(head), child->name, child->name_bytes);
-    listing->at += bytes;
-    listing->left -= bytes;
-    return true;
-}
-
-/* "." and "..", which no file system has as children. */
-static struct node_child dot_entry(struct proc *proc, struct node node,
-                                   uint64_t offset)
-{
     static char path[FS_PATH_MAX];
-    struct linux_stat stat;
-    char *slash;
-
-    if (offset == 1 && node_path(proc, node, path) == 0) {
-        slash = strrchr(path, '/');
-        path[slash != NULL ? slash - path : 0] = '\0';
-        node = node_lookup(proc, path);
-    }
-    node_stat(proc, node, &stat);
-    return (struct node_child) {
-        .name = "..",
-        .name_bytes = (uint32_t)offset + 1,
-        .mode = LINUX_S_IFDIR,
-        .ino = stat.ino,
-    };
-}
-
-/* The entry at *offset, which then names the next one; false: no more. */
-static bool next_entry(struct proc *proc, struct node node, uint64_t *offset,
-                       struct node_child *child)
-{
-    uint64_t cookie;
-
-    if (*offset < COOKIE_FIRST) {
-        *child = dot_entry(proc, node, *offset);
-        (*offset)++;
-        return true;
-    }
-    cookie = *offset - COOKIE_FIRST;
-    if (!node_next_child(proc, node, &cookie, child)) {
-        return false;
-    }
-    *offset = cookie + COOKIE_FIRST;
-    return true;
-}
-
-int64_t sys_getdents64(struct thread *thread, const uint64_t a[6])
-{
-    static uint8_t buffer[LISTING_MAX];
-    struct file *file = files_get(thread->proc->files, a[0]);
-    struct listing listing = { .at = buffer, .left = sizeof(buffer) };
-    struct node_child child;
-    uint64_t offset, next;
-    int64_t result;
+    static struct place place;
+    const struct file *file = files_get(thread->proc->files, a[0]);
+    int error;
 
     if (file == NULL) {
         return -EBADF;
@@ -349,24 +265,42 @@ int64_t sys_getdents64(struct thread *thread, const uint64_t a[6])
     if (file->kind != FILE_DIRECTORY) {
         return -ENOTDIR;
     }
-    if ((uint32_t)a[2] < listing.left) {
-        listing.left = (uint32_t)a[2];
+    error = node_path(thread->proc, file->node, path);
+    if (error != 0) {
+        return error;
+    }
+    place_of_file(file, &place);
+    return change_directory(thread, &place, path);
+}
+
+/* -- listing -- */
+
+int64_t sys_getdents64(struct thread *thread, const uint64_t a[6])
+{
+    static uint8_t buffer[LISTING_MAX];
+    struct file *file = files_get(thread->proc->files, a[0]);
+    uint64_t room = (uint32_t)a[2];
+    uint64_t offset;
+    int64_t result;
+    int64_t bytes;
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    if (file->kind != FILE_DIRECTORY) {
+        return -ENOTDIR;
     }
     offset = file->offset;
-    next = offset;
-    while (next_entry(thread->proc, file->node, &next, &child)) {
-        if (!put_entry(&listing, &child, next)) {
-            if (listing.at == buffer) {
-                return -EINVAL;
-            }
-            break;
-        }
-        offset = next;
+    bytes = file_system_of(file->node)->list(
+        thread, file, buffer, room < sizeof(buffer) ? room : sizeof(buffer),
+        &offset);
+    if (bytes < 0) {
+        return bytes;
     }
-    result = give(thread, a[1], buffer, (uint64_t)(listing.at - buffer));
+    result = give(thread, a[1], buffer, (uint64_t)bytes);
     if (result != 0) {
         return result;
     }
     file->offset = offset;
-    return listing.at - buffer;
+    return bytes;
 }
