@@ -37,6 +37,9 @@ void channel_init(struct channel *c, uint32_t node,
 static bool transmit(struct channel *c, struct parcel *parcel, enum lane lane)
 {
     channel_stamp(c, &parcel->msg);
+    if (parcel->sent_count > 0) {
+        parcel->msg.flags |= MB_MSG_AGAIN;
+    }
     if (c->ops->post(lane, &parcel->msg, parcel->payload, parcel->length,
                      post_left, parcel) != 0) {
         c->blocked = true;

@@ -41,7 +41,7 @@ void mark_phase(const struct move *move, enum mb_phase_mark mark,
 }
 
 void mark_fault(const struct move *move, uint64_t tag,
-                enum mb_fault_mark mark, uint32_t object, uint64_t index,
+                uint32_t mark, uint32_t object, uint64_t index,
                 struct instant at)
 {
     stamp(move, MB_TRACE_FAULT, at,

@@ -37,8 +37,9 @@ bool marks_has_run(const struct frame *frame);
 
 void mark_phase(const struct move *move, enum mb_phase_mark mark,
                 struct instant at);
+/* `mark`: enum mb_fault_mark, with flags. */
 void mark_fault(const struct move *move, uint64_t tag,
-                enum mb_fault_mark mark, uint32_t object, uint64_t index,
+                uint32_t mark, uint32_t object, uint64_t index,
                 struct instant at);
 /* Records about a whole migration, at this moment. */
 void mark_abort(const struct move *move, int error);

@@ -110,8 +110,10 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
     if (thread->wait == WAIT_PAGE && !is_requested(thread)) {
         request(&a->move, thread->fault_tag, pages->object, index);
     }
-    mark_fault(&a->move, thread->fault_tag, MB_FAULT_REQUESTED, pages->object,
-               index, instant_now());
+    mark_fault(&a->move, thread->fault_tag,
+               MB_FAULT_REQUESTED |
+               (thread->wait == WAIT_MAP ? MB_FAULT_AWAITS_MAP : 0),
+               pages->object, index, instant_now());
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
                index, instant_left(&thread->frame));
     board_node(thread, a->move.source);

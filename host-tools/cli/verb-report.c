@@ -84,7 +84,7 @@ bool verb_report(char **args, VerbOutput *output, GError **error)
         { "json", 0, 0, G_OPTION_ARG_NONE, &json,
           "print result.json, or an array of several", NULL },
         { "csv", 0, 0, G_OPTION_ARG_NONE, &csv,
-          "print a line per phase of each migration", NULL },
+          "print a line per migration", NULL },
         G_OPTION_ENTRY_NULL,
     };
 

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "ledger-fields.h"
+
 static bool correspond(const ResultMigration *a, const ResultMigration *b)
 {
     if (a->id != 0 || b->id != 0) {
@@ -30,89 +32,51 @@ static const ResultMigration *find_partner(const Result *result,
     return NULL;
 }
 
-/* What can be said of a migration in numbers, always in the same order; of no
- * migration nothing is known. */
+/* A number of a migration. */
 typedef struct {
-    const char *name;
-    const char *suffix;
+    char *name;
     DiffUnit unit;
     bool known;
     uint64_t value;
 } Fact;
 
-static void add(GArray *facts, const char *name, const char *suffix,
-                bool known, uint64_t value)
+static void fact_clear(void *data)
 {
+    Fact *fact = data;
+
+    g_free(fact->name);
+}
+
+static void add_fact(const char *name, LedgerUnit unit, uint64_t value,
+                     void *data)
+{
+    GArray *facts = data;
     const Fact fact = {
-        .name = name,
-        .suffix = suffix,
-        .unit = g_str_has_suffix(suffix, "_ns") ? DIFF_NS : DIFF_COUNT,
-        .known = known,
+        .name = g_strdup(name),
+        .unit = unit == LEDGER_NS ? DIFF_NS : DIFF_COUNT,
+        .known = value != LEDGER_UNKNOWN,
         .value = value,
     };
 
     g_array_append_val(facts, fact);
 }
 
-static void add_path(GArray *facts, const LedgerMigration *m)
-{
-    bool done = m != NULL && m->outcome == OUTCOME_DONE;
-    bool drained = done && m->drained;
-
-    for (unsigned i = 0; i < PHASE_COUNT; i++) {
-        add(facts, ledger_phase_names[i], "_ns", done,
-            done ? m->phases[i].duration_ns : 0);
-    }
-    add(facts, "latency", "_ns", done, done ? m->latency_ns : 0);
-    add(facts, "wire_alone", "_ns", done, done ? m->wire_ns : 0);
-    add(facts, "drained", "_ns", drained, drained ? m->drained_ns : 0);
-}
-
-static void add_traffic(GArray *facts, const LedgerMigration *m)
-{
-    bool known = m != NULL && m->outcome != OUTCOME_NOT_STARTED;
-
-    add(facts, "started", "_ns", known, known ? m->started_ns : 0);
-    add(facts, "critical", "_path_bytes", known,
-        known ? m->critical_bytes : 0);
-    add(facts, "critical", "_path_messages", known,
-        known ? m->critical_messages : 0);
-    for (unsigned i = 0; i < TRAFFIC_COUNT; i++) {
-        add(facts, ledger_traffic_names[i], "_bytes", known,
-            known ? m->bytes[i] : 0);
-        add(facts, ledger_traffic_names[i], "_messages", known,
-            known ? m->messages[i] : 0);
-    }
-    add(facts, "lost", "_messages", known, known ? m->lost_messages : 0);
-    add(facts, "dropped", "_messages", known, known ? m->dropped_messages : 0);
-    add(facts, "copied", "_messages", known, known ? m->copied_messages : 0);
-    add(facts, "duplicate", "_pages", known, known ? m->duplicate_count : 0);
-}
-
-static void add_faults(GArray *facts, const LedgerMigration *m)
-{
-    bool known = m != NULL && m->faults->len > 0;
-
-    add(facts, "remote", "_faults", m != NULL, m != NULL ? m->faults->len : 0);
-    for (unsigned i = 0; i <= PART_COUNT; i++) {
-        const char *name = i < PART_COUNT ? ledger_part_names[i] : "stall";
-        ResultStatistics statistics = { 0 };
-        if (known) {
-            statistics = result_fault_statistics(m, (LedgerPart)i);
-        }
-        add(facts, name, "_of_faults_ns", known, statistics.total);
-    }
-}
-
+/* Always in the same order; of no migration nothing is known. */
 static GArray *list_facts(const ResultMigration *migration)
 {
     GArray *facts = g_array_new(FALSE, FALSE, sizeof(Fact));
-    const LedgerMigration *ledger = migration != NULL ? migration->ledger
-                                                      : NULL;
 
-    add_path(facts, ledger);
-    add_traffic(facts, ledger);
-    add_faults(facts, ledger);
+    g_array_set_clear_func(facts, fact_clear);
+    if (migration != NULL) {
+        ledger_visit(migration->ledger, add_fact, facts);
+        return facts;
+    }
+    LedgerMigration *none = ledger_migration_new();
+    ledger_visit(none, add_fact, facts);
+    ledger_migration_free(none);
+    for (unsigned i = 0; i < facts->len; i++) {
+        g_array_index(facts, Fact, i).known = false;
+    }
     return facts;
 }
 
@@ -125,8 +89,7 @@ static void diff_numbers(DiffPart *part, const ResultMigration *a,
     for (unsigned i = 0; i < left->len; i++) {
         const Fact *x = &g_array_index(left, Fact, i);
         const Fact *y = &g_array_index(right, Fact, i);
-        g_autofree char *name = g_strconcat(x->name, x->suffix, NULL);
-        diff_number(part, name, x->unit, x->known ? &x->value : NULL,
+        diff_number(part, x->name, x->unit, x->known ? &x->value : NULL,
                     y->known ? &y->value : NULL);
     }
 }

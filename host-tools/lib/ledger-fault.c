@@ -57,7 +57,8 @@ static bool compute_fault(const MigrationMarks *marks, const FaultMarks *fault,
         .object = trap->arg[2],
         .index = trap->arg[3],
         .start_ns = trap->time_ns,
-        .demanded = was_demanded(fault),
+        .kind = was_demanded(fault) ? FAULT_DEMANDED
+            : fault->awaits_map ? FAULT_MAP : FAULT_AWAITED,
     };
     unsigned count = find_boundaries(fault, boundaries, parts);
 
@@ -72,6 +73,7 @@ static bool compute_fault(const MigrationMarks *marks, const FaultMarks *fault,
         result.parts_ns[parts[i]] = boundaries[i + 1] - boundaries[i];
     }
     result.stall_ns = boundaries[count - 1] - boundaries[0];
+    marks->migration->fault_counts[result.kind]++;
     g_array_append_val(marks->migration->faults, result);
     return true;
 }

@@ -23,6 +23,7 @@ typedef struct {
     const Record *request_arrival;
     const Record *page_start;
     const Record *page_arrival;
+    bool awaits_map;
 } FaultMarks;
 
 /* Of one migration. */
@@ -33,6 +34,9 @@ typedef struct {
     GPtrArray *resume_ends;     /* last bits of the last critical message, one
                                  * for each time it was sent */
     const Record *resume_arrival;   /* the first of them that arrived */
+    uint64_t port_ns;           /* of critical messages that arrived, at the
+                                 * port of their sender */
+    LedgerCount sent;           /* all messages, whatever they are for */
     const Record *abort;
     const Record *timeout;
     const Record *drained;
@@ -64,11 +68,6 @@ static inline uint32_t record_message_flags(const Record *record)
 static inline uint32_t record_message_length(const Record *record)
 {
     return (uint32_t)(record->arg[0] >> 32);
-}
-
-static inline uint64_t record_message_bytes(const Record *record)
-{
-    return (uint64_t)record_message_length(record) + MB_WIRE_HEADER;
 }
 
 /* What arg[2] says: the number of the message on its link. */
@@ -103,6 +102,13 @@ GHashTable *ledger_starts_new(void);
 void ledger_take_message(LedgerCollector *collector, const Record *record);
 /* The links that carried something. */
 void ledger_compute_links(LedgerCollector *collector);
+/* ledger-traffic.c: what a message that has started is for. */
+void ledger_take_traffic(MigrationMarks *marks, const Record *record,
+                         uint64_t wire_bytes);
+/* And what follows from all of them. */
+void ledger_compute_traffic(const MigrationMarks *marks);
+/* And what follows from all of them. */
+void ledger_compute_traffic(const MigrationMarks *marks);
 /* ledger-outcome.c: what became of a migration that was not done. */
 bool ledger_compute_outcome(const LedgerCollector *collector,
                             const MigrationMarks *marks, GError **error)

@@ -53,26 +53,19 @@ static Transmission transmission_of(const Record *record)
     };
 }
 
-static LedgerTraffic classify(const Record *record)
+static void count_start(LedgerLink *link, const Record *record,
+                        uint64_t wire_bytes)
 {
-    uint32_t flags = record_message_flags(record);
-
-    switch (record_message_type(record)) {
-    case MB_MSG_STATE:
-        return TRAFFIC_STATE;
-    case MB_MSG_MAP:
-        return TRAFFIC_MAP;
-    case MB_MSG_REQUEST:
-        return TRAFFIC_REQUESTS;
-    case MB_MSG_PAGE:
-        return flags & MB_MSG_CRITICAL ? TRAFFIC_CRITICAL
-            : flags & MB_MSG_DEMANDED ? TRAFFIC_DEMANDED : TRAFFIC_PUSHED;
-    default:
-        return TRAFFIC_CONTROL;
+    link->counts[LINK_MESSAGES]++;
+    link->counts[LINK_BYTES] += wire_bytes;
+    if (record_message_type(record) == MB_MSG_ACK) {
+        link->counts[LINK_ACKS]++;
+        link->counts[LINK_ACK_BYTES] += wire_bytes;
     }
 }
 
-static void count_on_link(LedgerLink *link, const Record *record)
+static void count_on_link(LedgerLink *link, const Record *record,
+                          uint64_t wire_bytes)
 {
     static const LedgerLinkCount reasons[] = {
         [0] = LINK_LOST,
@@ -85,8 +78,7 @@ static void count_on_link(LedgerLink *link, const Record *record)
 
     switch (record->type) {
     case MB_TRACE_TX_START:
-        link->counts[LINK_MESSAGES]++;
-        link->counts[LINK_BYTES] += record_message_bytes(record);
+        count_start(link, record, wire_bytes);
         break;
     case MB_TRACE_RX:
         link->counts[LINK_DOUBLED] += reason != 0;
@@ -130,34 +122,30 @@ static void take_fault_message(LedgerCollector *collector,
     }
 }
 
-static void take_start(MigrationMarks *marks, const Record *record)
+static void take_start(MigrationMarks *marks, const Record *record,
+                       uint64_t wire_bytes)
 {
     LedgerMigration *migration = marks->migration;
-    LedgerTraffic traffic = classify(record);
 
-    migration->messages[traffic]++;
-    migration->bytes[traffic] += record_message_bytes(record);
+    ledger_take_traffic(marks, record, wire_bytes);
     if (record_message_flags(record) & MB_MSG_CRITICAL) {
         migration->critical_messages++;
-        migration->critical_bytes += record_message_bytes(record);
+        migration->critical_bytes += wire_bytes;
         marks->first_start = marks->first_start != NULL ? marks->first_start
                                                         : record;
     }
 }
 
-static void take_arrival(const LedgerConfig *config, MigrationMarks *marks,
-                         const Record *record)
+static void take_arrival(const struct mb_link_model *model,
+                         MigrationMarks *marks, const Record *record)
 {
     uint32_t flags = record_message_flags(record);
-    Transmission transmission = transmission_of(record);
 
     if (record_reason(record) != 0) {
         marks->migration->copied_messages++;
     } else if (flags & MB_MSG_CRITICAL) {
-        marks->migration->wire_ns += mb_link_wire_ns(
-            &config->links[transmission.source * config->node_count +
-                           transmission.target],
-            record_message_length(record));
+        marks->port_ns += mb_link_wire_ns(model,
+                                          record_message_length(record));
     }
     if ((flags & MB_MSG_RESUME) && marks->resume_arrival == NULL) {
         marks->resume_arrival = record;
@@ -173,15 +161,19 @@ void ledger_take_message(LedgerCollector *collector, const Record *record)
     if (record_peer(record) >= config->node_count) {
         return;
     }
-    count_on_link(&collector->links[transmission.source * config->node_count +
-                                    transmission.target], record);
+    uint32_t pair = transmission.source * config->node_count +
+        transmission.target;
+    const struct mb_link_model *model = &config->links[pair];
+    uint64_t wire_bytes = mb_link_wire_bytes(model,
+                                             record_message_length(record));
+    count_on_link(&collector->links[pair], record, wire_bytes);
     if (record->pid == 0 || record->epoch == 0) {
         return;
     }
     MigrationMarks *marks = ledger_need_migration(collector, record);
     switch (record->type) {
     case MB_TRACE_TX_START:
-        take_start(marks, record);
+        take_start(marks, record, wire_bytes);
         break;
     case MB_TRACE_TX_END:
         if (record_message_flags(record) & MB_MSG_RESUME) {
@@ -189,7 +181,7 @@ void ledger_take_message(LedgerCollector *collector, const Record *record)
         }
         break;
     case MB_TRACE_RX:
-        take_arrival(config, marks, record);
+        take_arrival(model, marks, record);
         break;
     case MB_TRACE_LOST:
         marks->migration->lost_messages++;

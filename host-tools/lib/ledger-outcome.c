@@ -97,7 +97,8 @@ bool ledger_compute_outcome(const LedgerCollector *collector,
     }
     set_crashed(ledger, migration,
                 find_crashed(ledger, migration, find_last(marks, complete)));
-    migration->error_number = reason != NULL ? (uint32_t)reason->arg[0] : 0;
+    migration->error_number = reason != NULL ? (uint32_t)reason->arg[0]
+                                             : LEDGER_NONE;
     /* A source that could not ask is only wrong about a target that crashed
      * later. */
     if (complete && (marks->timeout == NULL ||

@@ -114,8 +114,9 @@ static bool compute_phase(const MigrationMarks *marks, unsigned kind,
 }
 
 static void compute_critical_traffic(const LedgerConfig *config,
-                                     LedgerMigration *migration)
+                                     const MigrationMarks *marks)
 {
+    LedgerMigration *migration = marks->migration;
     LedgerPhase *transmit = &migration->phases[PHASE_TRANSMIT];
     LedgerPhase *wire = &migration->phases[PHASE_WIRE];
 
@@ -123,9 +124,10 @@ static void compute_critical_traffic(const LedgerConfig *config,
     transmit->messages = migration->critical_messages;
     wire->bytes = transmit->bytes;
     wire->messages = transmit->messages;
-    /* What the messages occupy at the sender's port has been summed up. */
-    migration->wire_ns += config->links[migration->source * config->node_count
-                                        + migration->target].latency_ns;
+    /* What the messages occupy at the sender's port, then the way. */
+    migration->wire_alone_ns = marks->port_ns +
+        config->links[migration->source * config->node_count +
+                      migration->target].latency_ns;
 }
 
 static bool compute_done(const LedgerCollector *collector,
@@ -136,6 +138,7 @@ static bool compute_done(const LedgerCollector *collector,
     LedgerMigration *migration = marks->migration;
     uint64_t sum_ns = 0;
 
+    migration->instructions = 0;
     if (!check_nodes(marks, boundaries, error)) {
         return false;
     }
@@ -144,15 +147,16 @@ static bool compute_done(const LedgerCollector *collector,
             return false;
         }
         sum_ns += migration->phases[kind].duration_ns;
+        migration->instructions += migration->phases[kind].instructions;
     }
-    compute_critical_traffic(collector->config, migration);
+    compute_critical_traffic(collector->config, marks);
     uint64_t resumed_ns = marks->marks[MB_MARK_RESUMED]->time_ns;
     migration->latency_ns = resumed_ns -
         marks->marks[MB_MARK_FROZEN]->time_ns;
     migration->residue_ns = (int64_t)(migration->latency_ns - sum_ns);
-    migration->drained = marks->drained != NULL;
-    if (migration->drained && marks->drained->time_ns > resumed_ns) {
-        migration->drained_ns = marks->drained->time_ns - resumed_ns;
+    if (marks->drained != NULL) {
+        migration->drained_ns = marks->drained->time_ns > resumed_ns
+            ? marks->drained->time_ns - resumed_ns : 0;
     }
     return true;
 }

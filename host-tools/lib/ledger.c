@@ -15,8 +15,8 @@ const char *const ledger_part_names[PART_COUNT] = {
     "trap", "request", "request_wire", "serve", "page_wire", "await",
     "install",
 };
-const char *const ledger_traffic_names[TRAFFIC_COUNT] = {
-    "state", "critical", "map", "pushed", "demanded", "requests", "control",
+const char *const ledger_fault_kinds[FAULT_KINDS] = {
+    "demanded", "awaited", "map",
 };
 const char *const ledger_outcome_names[OUTCOME_COUNT] = {
     "done", "aborted", "not-started", "lost", "unfinished", "killed",
@@ -26,7 +26,8 @@ const char *const ledger_node_states[NODE_STATES] = {
     "up", "crashed", "halted",
 };
 const char *const ledger_link_counts[LINK_COUNTS] = {
-    "messages", "bytes", "lost", "down", "corrupt", "cut", "doubled",
+    "messages", "bytes", "acks", "ack_bytes", "lost",
+    "down", "corrupt", "cut", "doubled",
 };
 
 LedgerMigration *ledger_migration_new(void)
@@ -37,6 +38,15 @@ LedgerMigration *ledger_migration_new(void)
     migration->source = LEDGER_NONE;
     migration->target = LEDGER_NONE;
     migration->crashed_node = LEDGER_NONE;
+    migration->crashed_ns = LEDGER_UNKNOWN;
+    migration->error_number = LEDGER_NONE;
+    migration->started_ns = LEDGER_UNKNOWN;
+    migration->latency_ns = LEDGER_UNKNOWN;
+    migration->residue_ns = (int64_t)LEDGER_UNKNOWN;
+    migration->wire_alone_ns = LEDGER_UNKNOWN;
+    migration->drained_ns = LEDGER_UNKNOWN;
+    migration->instructions = LEDGER_UNKNOWN;
+    migration->page_count = LEDGER_UNKNOWN;
     migration->faults = g_array_new(FALSE, TRUE, sizeof(LedgerFault));
     return migration;
 }
@@ -177,11 +187,11 @@ static bool take_fault(LedgerCollector *collector, const Record *record,
 {
     MigrationMarks *marks = ledger_need_migration(collector, record);
     const uint64_t *tag = &record->arg[0];
+    uint16_t mark = (uint16_t)record->arg[1];
     FaultMarks *fault = g_hash_table_lookup(collector->fault_by_tag, tag);
 
-    if (record->arg[1] >= MB_FAULT_MARKS) {
-        return ledger_fail(marks, error, "unknown mark %" G_GUINT64_FORMAT
-                           " of a fault", record->arg[1]);
+    if (mark >= MB_FAULT_MARKS) {
+        return ledger_fail(marks, error, "unknown mark %u of a fault", mark);
     }
     if (fault == NULL) {
         fault = g_new0(FaultMarks, 1);
@@ -189,8 +199,11 @@ static bool take_fault(LedgerCollector *collector, const Record *record,
         /* The key stays in the trace, which outlives the table. */
         g_hash_table_insert(collector->fault_by_tag, (gpointer)tag, fault);
     }
-    return ledger_set_once(marks, &fault->marks[record->arg[1]], record,
-                    "mark of a fault", error);
+    if (record->arg[1] & MB_FAULT_AWAITS_MAP) {
+        fault->awaits_map = true;
+    }
+    return ledger_set_once(marks, &fault->marks[mark], record,
+                           "mark of a fault", error);
 }
 
 /* One that was refused at once has the epoch of the migration before it. */
@@ -324,6 +337,7 @@ static bool compute_all(LedgerCollector *collector, GError **error)
 {
     for (unsigned i = 0; i < collector->migrations->len; i++) {
         MigrationMarks *marks = collector->migrations->pdata[i];
+        ledger_compute_traffic(marks);
         if (!ledger_compute_outcome(collector, marks, error) ||
             !ledger_compute_faults(marks, error)) {
             return false;

@@ -16,6 +16,8 @@
 #include "hw/abi/link.h"
 
 #define LEDGER_NONE     UINT32_MAX  /* no node, no migration of the plan */
+/* Of a number that is not known or does not apply; nothing else is that. */
+#define LEDGER_UNKNOWN  (UINT64_C(1) << 63)
 
 typedef enum {
     NODE_UP,                    /* stood still when the run ended */
@@ -32,7 +34,9 @@ typedef struct {
 /* What is counted of each link. */
 typedef enum {
     LINK_MESSAGES,              /* begun, whatever became of them */
-    LINK_BYTES,
+    LINK_BYTES,                 /* on the wire */
+    LINK_ACKS,                  /* with nothing but an acknowledgement */
+    LINK_ACK_BYTES,
     LINK_LOST,                  /* by rate, or as an exact fault */
     LINK_DOWN,                  /* lost while the link was down */
     LINK_CORRUPT,
@@ -82,27 +86,64 @@ typedef enum {
     PART_COUNT,
 } LedgerPart;
 
+/* How what was missing came. */
+typedef enum {
+    FAULT_DEMANDED,             /* as the answer to a request */
+    FAULT_AWAITED,              /* by itself, before an answer */
+    FAULT_MAP,                  /* it was the map that was missing */
+    FAULT_KINDS,
+} LedgerFaultKind;
+
 typedef struct {
     uint64_t tag;
     uint64_t object;
     uint64_t index;
-    bool demanded;              /* the page came as an answer */
+    uint64_t kind;              /* LedgerFaultKind */
     uint64_t start_ns;
     uint64_t stall_ns;          /* the parts' sum */
     uint64_t parts_ns[PART_COUNT];
 } LedgerFault;
 
-/* What the messages of a migration are for. */
+/* Of numbers that are many. A percentile is the smallest of them that at least
+ * so many percent do not exceed. */
+typedef struct {
+    uint64_t total;
+    uint64_t mean;              /* rounded down */
+    uint64_t min;
+    uint64_t median;
+    uint64_t p90;
+    uint64_t p99;
+    uint64_t max;
+} LedgerStatistics;
+
+/* Buckets of times: number i is for 2^i us up to 2^(i+1) us; what is shorter is
+ * in the first one, what is longer in the last. */
+#define LEDGER_BUCKETS  24
+
+/* What the messages of a migration are for. Each kind goes one way; what was
+ * sent again is of no other kind. */
 typedef enum {
-    TRAFFIC_STATE,
-    TRAFFIC_CRITICAL,           /* pages before the resume */
+    TRAFFIC_STATE,              /* from the source to the target */
+    TRAFFIC_CODE,               /* critical pages, by role */
+    TRAFFIC_HEAP,
+    TRAFFIC_STACK,
+    TRAFFIC_BULK,               /* without a role */
     TRAFFIC_MAP,
-    TRAFFIC_PUSHED,             /* pages after it */
+    TRAFFIC_PUSHED,             /* pages after the resume */
     TRAFFIC_DEMANDED,
-    TRAFFIC_REQUESTS,
-    TRAFFIC_CONTROL,
+    TRAFFIC_CONTROL,            /* all others */
+    TRAFFIC_RESENT,
+    TRAFFIC_REQUESTS,           /* from the target to the source */
+    TRAFFIC_REPLIES,            /* all others */
+    TRAFFIC_RESENT_BACK,
     TRAFFIC_COUNT,
 } LedgerTraffic;
+
+typedef struct {
+    uint64_t messages;
+    uint64_t payload_bytes;
+    uint64_t wire_bytes;        /* with header and framing */
+} LedgerCount;
 
 typedef enum {
     OUTCOME_DONE,
@@ -122,32 +163,35 @@ typedef struct {
     uint32_t plan_index;        /* LEDGER_NONE: asked for by a program */
     LedgerOutcome outcome;
     char *missing;              /* of OUTCOME_UNFINISHED: the mark's name */
-    uint32_t error_number;      /* what the kernel gave as the reason; 0 */
+    uint32_t error_number;      /* what the kernel gave as the reason, or
+                                 * LEDGER_NONE */
     /* source or target, whichever crashed first before all was over;
      * LEDGER_NONE: neither */
     uint32_t crashed_node;
-    uint64_t crashed_ns;
+    uint64_t crashed_ns;        /* LEDGER_UNKNOWN: neither */
     uint32_t algorithm;
     uint32_t source;
     uint32_t target;
     uint64_t started_ns;
-    /* of OUTCOME_DONE */
+    /* of OUTCOME_DONE, otherwise LEDGER_UNKNOWN */
     uint64_t latency_ns;
     int64_t residue_ns;         /* latency less the sum of the phases */
-    uint64_t wire_ns;           /* what the critical messages need at least */
+    uint64_t wire_alone_ns;     /* what the critical messages need at least */
+    uint64_t drained_ns;        /* from the resume on; LEDGER_UNKNOWN: never */
+    uint64_t instructions;      /* of all phases */
     LedgerPhase phases[PHASE_COUNT];
-    bool drained;
-    uint64_t drained_ns;        /* from the resume on */
     /* of every outcome, as far as it came */
-    uint64_t bytes[TRAFFIC_COUNT];
-    uint64_t messages[TRAFFIC_COUNT];
-    uint64_t critical_bytes;
+    LedgerCount traffic[TRAFFIC_COUNT];
+    int64_t residue_bytes;      /* on the wire, less the sum over the kinds */
+    uint64_t critical_bytes;    /* on the wire, before the resume */
     uint64_t critical_messages;
     uint64_t page_count;        /* of the process when it was frozen */
+    uint64_t critical_pages;
     uint64_t lost_messages;
     uint64_t dropped_messages;  /* by the receiver's port */
     uint64_t copied_messages;   /* second copies that were delivered */
     uint64_t duplicate_count;   /* pages that came twice */
+    uint64_t fault_counts[FAULT_KINDS];
     uint64_t cut_fault_count;   /* faults the process did not survive */
     GArray *faults;             /* of LedgerFault, by time */
 } LedgerMigration;
@@ -186,6 +230,7 @@ typedef struct {
 
 extern const char *const ledger_phase_names[PHASE_COUNT];
 extern const char *const ledger_part_names[PART_COUNT];
+extern const char *const ledger_fault_kinds[FAULT_KINDS];
 extern const char *const ledger_traffic_names[TRAFFIC_COUNT];
 extern const char *const ledger_outcome_names[OUTCOME_COUNT];
 extern const char *const ledger_node_states[NODE_STATES];
@@ -200,5 +245,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
 
 LedgerMigration *ledger_migration_new(void);
 void ledger_migration_free(LedgerMigration *migration);
+
+/* Sum over the kinds of traffic. */
+LedgerCount ledger_traffic_total(const LedgerMigration *migration);
+
+/* Sorts the values. Of none only the total is known. */
+LedgerStatistics ledger_statistics(uint64_t *values, unsigned count);
+/* Over the faults, of one part or, if it is PART_COUNT, of the whole stall. */
+LedgerStatistics ledger_fault_statistics(const LedgerMigration *migration,
+                                         LedgerPart part);
+void ledger_fault_buckets(const LedgerMigration *migration,
+                          uint64_t buckets[static LEDGER_BUCKETS]);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "result.h"
 
+#include "json-fields.h"
 #include "json-write.h"
 
 static void put_nodes(JsonBuilder *json, const Result *result)
@@ -75,75 +76,46 @@ static void put_phases(JsonBuilder *json, const LedgerMigration *migration)
     json_write_begin_array(json, "phases");
     for (unsigned i = 0; i < PHASE_COUNT && migration->outcome == OUTCOME_DONE;
          i++) {
-        const LedgerPhase *phase = &migration->phases[i];
         json_builder_begin_object(json);
         json_write_text(json, "name", ledger_phase_names[i]);
-        json_write_number(json, "node", phase->node);
-        json_write_number(json, "start_ns", phase->start_ns);
-        json_write_number(json, "duration_ns", phase->duration_ns);
-        json_write_number(json, "instructions", phase->instructions);
-        json_write_number(json, "bytes", phase->bytes);
-        json_write_number(json, "messages", phase->messages);
+        json_write_fields(json, &ledger_phase_table, &migration->phases[i]);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
 }
 
-static void put_traffic(JsonBuilder *json, const char *name,
-                        const uint64_t counts[TRAFFIC_COUNT])
+static void put_traffic(JsonBuilder *json, const LedgerMigration *migration)
 {
-    uint64_t total = 0;
+    LedgerCount total = ledger_traffic_total(migration);
 
-    json_write_begin_object(json, name);
+    json_write_begin_object(json, "traffic");
     for (unsigned i = 0; i < TRAFFIC_COUNT; i++) {
-        json_write_number(json, ledger_traffic_names[i], counts[i]);
-        total += counts[i];
+        json_write_object(json, ledger_traffic_names[i], &ledger_count_table,
+                          &migration->traffic[i]);
     }
-    json_write_number(json, "total", total);
-    json_builder_end_object(json);
-}
-
-static void put_pages(JsonBuilder *json, const LedgerMigration *migration)
-{
-    json_write_begin_object(json, "pages");
-    json_write_known(json, "total", migration->drained, migration->page_count);
-    json_write_number(json, "critical", migration->messages[TRAFFIC_CRITICAL]);
-    json_write_number(json, "pushed", migration->messages[TRAFFIC_PUSHED]);
-    json_write_number(json, "demanded", migration->messages[TRAFFIC_DEMANDED]);
-    json_write_number(json, "duplicate", migration->duplicate_count);
-    json_builder_end_object(json);
-}
-
-static void put_statistics(JsonBuilder *json, const char *name,
-                           ResultStatistics statistics)
-{
-    json_write_begin_object(json, name);
-    json_write_number(json, "total", statistics.total);
-    json_write_number(json, "mean", statistics.mean);
-    json_write_number(json, "median", statistics.median);
-    json_write_number(json, "max", statistics.max);
+    json_write_object(json, "total", &ledger_count_table, &total);
     json_builder_end_object(json);
 }
 
 static void put_fault_statistics(JsonBuilder *json,
                                  const LedgerMigration *migration)
 {
-    uint64_t demanded = 0;
+    uint64_t buckets[LEDGER_BUCKETS];
 
-    for (unsigned i = 0; i < migration->faults->len; i++) {
-        demanded += g_array_index(migration->faults, LedgerFault, i).demanded;
-    }
     json_write_begin_object(json, "fault_statistics");
     json_write_number(json, "count", migration->faults->len);
-    json_write_number(json, "demanded", demanded);
-    json_write_number(json, "cut", migration->cut_fault_count);
-    put_statistics(json, "stall_ns",
-                   result_fault_statistics(migration, PART_COUNT));
-    for (unsigned i = 0; i < PART_COUNT; i++) {
-        g_autofree char *name = g_strdup_printf("%s_ns", ledger_part_names[i]);
-        put_statistics(json, name,
-                       result_fault_statistics(migration, (LedgerPart)i));
+    for (unsigned i = 0; i <= PART_COUNT; i++) {
+        LedgerStatistics statistics =
+            ledger_fault_statistics(migration, (LedgerPart)i);
+        json_write_object(json, i < PART_COUNT ? ledger_part_names[i]
+                          : "stall", &ledger_statistics_table, &statistics);
     }
+    ledger_fault_buckets(migration, buckets);
+    json_write_begin_array(json, "stall_buckets");
+    for (unsigned i = 0; i < LEDGER_BUCKETS; i++) {
+        json_builder_add_int_value(json, (gint64)buckets[i]);
+    }
+    json_builder_end_array(json);
     json_builder_end_object(json);
 }
 
@@ -151,20 +123,9 @@ static void put_faults(JsonBuilder *json, const LedgerMigration *migration)
 {
     json_write_begin_array(json, "faults");
     for (unsigned i = 0; i < migration->faults->len; i++) {
-        const LedgerFault *fault =
-            &g_array_index(migration->faults, LedgerFault, i);
         json_builder_begin_object(json);
-        json_write_number(json, "tag", fault->tag);
-        json_write_number(json, "object", fault->object);
-        json_write_number(json, "index", fault->index);
-        json_write_bool(json, "demanded", fault->demanded);
-        json_write_number(json, "start_ns", fault->start_ns);
-        json_write_number(json, "stall_ns", fault->stall_ns);
-        for (unsigned k = 0; k < PART_COUNT; k++) {
-            g_autofree char *name =
-                g_strdup_printf("%s_ns", ledger_part_names[k]);
-            json_write_number(json, name, fault->parts_ns[k]);
-        }
+        json_write_fields(json, &ledger_fault_table,
+                          &g_array_index(migration->faults, LedgerFault, i));
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -173,43 +134,16 @@ static void put_faults(JsonBuilder *json, const LedgerMigration *migration)
 static void put_migration(JsonBuilder *json, const ResultMigration *migration)
 {
     const LedgerMigration *ledger = migration->ledger;
-    bool done = ledger->outcome == OUTCOME_DONE;
-    bool started = ledger->outcome != OUTCOME_NOT_STARTED;
 
     json_builder_begin_object(json);
     json_write_known(json, "id", migration->id != 0, migration->id);
     json_write_text(json, "process", migration->process);
-    json_write_number(json, "pid", ledger->pid);
-    json_write_number(json, "epoch", ledger->epoch);
     json_write_text(json, "algorithm", migration->algorithm);
     json_write_text(json, "outcome", ledger_outcome_names[ledger->outcome]);
     json_write_text(json, "missing", ledger->missing);
-    json_write_known(json, "error", ledger->error_number != 0,
-                     ledger->error_number);
-    json_write_known(json, "crashed_node", ledger->crashed_node != LEDGER_NONE,
-                     ledger->crashed_node);
-    json_write_known(json, "crashed_ns", ledger->crashed_node != LEDGER_NONE,
-                     ledger->crashed_ns);
-    json_write_known(json, "source", ledger->source != LEDGER_NONE,
-                     ledger->source);
-    json_write_known(json, "target", ledger->target != LEDGER_NONE,
-                     ledger->target);
-    json_write_known(json, "started_ns", started, ledger->started_ns);
-    json_write_known(json, "latency_ns", done, ledger->latency_ns);
-    json_write_known(json, "residue_ns", done, (uint64_t)ledger->residue_ns);
-    json_write_known(json, "wire_ns", done, ledger->wire_ns);
-    json_write_known(json, "drained_ns", done && ledger->drained,
-                     ledger->drained_ns);
-    json_write_known(json, "critical_bytes", started, ledger->critical_bytes);
-    json_write_known(json, "critical_messages", started,
-                     ledger->critical_messages);
+    json_write_fields(json, &ledger_migration_table, ledger);
     put_phases(json, ledger);
-    put_traffic(json, "bytes", ledger->bytes);
-    put_traffic(json, "messages", ledger->messages);
-    json_write_number(json, "lost_messages", ledger->lost_messages);
-    json_write_number(json, "dropped_messages", ledger->dropped_messages);
-    json_write_number(json, "copied_messages", ledger->copied_messages);
-    put_pages(json, ledger);
+    put_traffic(json, ledger);
     put_fault_statistics(json, ledger);
     put_faults(json, ledger);
     json_builder_end_object(json);

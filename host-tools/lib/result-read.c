@@ -4,7 +4,7 @@
  */
 #include "result.h"
 
-#include "json-read.h"
+#include "json-fields.h"
 
 static void read_node(JsonRead *read, JsonObject *object, unsigned index,
                       void *data)
@@ -78,13 +78,8 @@ static void read_phase(JsonRead *read, JsonObject *object, unsigned index,
         json_read_fail(read, "phases", "in the known order");
         return;
     }
-    LedgerPhase *phase = &migration->phases[index];
-    phase->node = (uint32_t)json_read_number(read, object, "node", 0);
-    phase->start_ns = json_read_number(read, object, "start_ns", 0);
-    phase->duration_ns = json_read_number(read, object, "duration_ns", 0);
-    phase->instructions = json_read_number(read, object, "instructions", 0);
-    phase->bytes = json_read_number(read, object, "bytes", 0);
-    phase->messages = json_read_number(read, object, "messages", 0);
+    json_read_fields(read, object, &ledger_phase_table,
+                     &migration->phases[index]);
 }
 
 static void read_fault(JsonRead *read, JsonObject *object, unsigned index,
@@ -93,73 +88,33 @@ static void read_fault(JsonRead *read, JsonObject *object, unsigned index,
     LedgerMigration *migration = data;
     LedgerFault fault = {0};
 
-    fault.tag = json_read_number(read, object, "tag", 0);
-    fault.object = json_read_number(read, object, "object", 0);
-    fault.index = json_read_number(read, object, "index", 0);
-    fault.demanded = json_read_bool(read, object, "demanded");
-    fault.start_ns = json_read_number(read, object, "start_ns", 0);
-    fault.stall_ns = json_read_number(read, object, "stall_ns", 0);
-    for (unsigned i = 0; i < PART_COUNT; i++) {
-        g_autofree char *name = g_strdup_printf("%s_ns", ledger_part_names[i]);
-        fault.parts_ns[i] = json_read_number(read, object, name, 0);
-    }
+    json_read_fields(read, object, &ledger_fault_table, &fault);
     g_array_append_val(migration->faults, fault);
 }
 
-static void read_traffic(JsonRead *read, JsonObject *object, const char *name,
-                         uint64_t counts[TRAFFIC_COUNT])
+static void read_traffic(JsonRead *read, JsonObject *object,
+                         LedgerMigration *ledger)
 {
-    JsonObject *traffic = json_read_object(read, object, name);
+    JsonObject *traffic = json_read_object(read, object, "traffic");
 
     for (unsigned i = 0; traffic != NULL && i < TRAFFIC_COUNT; i++) {
-        counts[i] = json_read_number(read, traffic, ledger_traffic_names[i], 0);
+        JsonObject *kind = json_read_object(read, traffic,
+                                            ledger_traffic_names[i]);
+        if (kind != NULL) {
+            json_read_fields(read, kind, &ledger_count_table,
+                             &ledger->traffic[i]);
+        }
     }
 }
 
 static void read_ledger(JsonRead *read, JsonObject *object,
                         LedgerMigration *ledger)
 {
-    JsonObject *pages = json_read_object(read, object, "pages");
-    JsonObject *faults = json_read_object(read, object, "fault_statistics");
-
-    ledger->pid = (uint32_t)json_read_number(read, object, "pid", 0);
-    ledger->epoch = (uint32_t)json_read_number(read, object, "epoch", 0);
     ledger->outcome = (LedgerOutcome)json_read_choice(
         read, object, "outcome", ledger_outcome_names, OUTCOME_COUNT);
     ledger->missing = g_strdup(json_read_text(read, object, "missing"));
-    ledger->error_number = (uint32_t)json_read_number(read, object, "error", 0);
-    ledger->crashed_node =
-        (uint32_t)json_read_number(read, object, "crashed_node", LEDGER_NONE);
-    ledger->crashed_ns = json_read_number(read, object, "crashed_ns", 0);
-    ledger->source =
-        (uint32_t)json_read_number(read, object, "source", LEDGER_NONE);
-    ledger->target =
-        (uint32_t)json_read_number(read, object, "target", LEDGER_NONE);
-    ledger->started_ns = json_read_number(read, object, "started_ns", 0);
-    ledger->latency_ns = json_read_number(read, object, "latency_ns", 0);
-    ledger->residue_ns =
-        (int64_t)json_read_number(read, object, "residue_ns", 0);
-    ledger->wire_ns = json_read_number(read, object, "wire_ns", 0);
-    ledger->drained = json_read_is_known(read, object, "drained_ns");
-    ledger->drained_ns = json_read_number(read, object, "drained_ns", 0);
-    ledger->critical_bytes =
-        json_read_number(read, object, "critical_bytes", 0);
-    ledger->critical_messages =
-        json_read_number(read, object, "critical_messages", 0);
-    read_traffic(read, object, "bytes", ledger->bytes);
-    read_traffic(read, object, "messages", ledger->messages);
-    ledger->lost_messages = json_read_number(read, object, "lost_messages", 0);
-    ledger->dropped_messages =
-        json_read_number(read, object, "dropped_messages", 0);
-    ledger->copied_messages =
-        json_read_number(read, object, "copied_messages", 0);
-    if (pages != NULL) {
-        ledger->page_count = json_read_number(read, pages, "total", 0);
-        ledger->duplicate_count = json_read_number(read, pages, "duplicate", 0);
-    }
-    if (faults != NULL) {
-        ledger->cut_fault_count = json_read_number(read, faults, "cut", 0);
-    }
+    json_read_fields(read, object, &ledger_migration_table, ledger);
+    read_traffic(read, object, ledger);
     unsigned phases =
         json_read_array(read, object, "phases", read_phase, ledger);
     if (phases != (ledger->outcome == OUTCOME_DONE ? PHASE_COUNT : 0)) {

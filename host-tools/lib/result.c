@@ -4,7 +4,6 @@
  */
 #include "result.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SIGNAL_MASK 0x7fu       /* of a Linux wait status */
@@ -148,36 +147,4 @@ void result_compute_digest(const Result *result,
     g_autofree char *text = result_digest_text(result);
 
     sha256_of_data(text, strlen(text), digest);
-}
-
-static int compare_values(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a;
-    uint64_t right = *(const uint64_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-ResultStatistics result_fault_statistics(const LedgerMigration *migration,
-                                         LedgerPart part)
-{
-    ResultStatistics statistics = { 0 };
-    unsigned count = migration->faults->len;
-    g_autofree uint64_t *values = g_new(uint64_t, count + 1);
-
-    if (count == 0) {
-        return statistics;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        const LedgerFault *fault = &g_array_index(migration->faults,
-                                                  LedgerFault, i);
-        values[i] = part == PART_COUNT ? fault->stall_ns
-                                       : fault->parts_ns[part];
-        statistics.total += values[i];
-    }
-    qsort(values, count, sizeof(*values), compare_values);
-    statistics.mean = statistics.total / count;
-    statistics.median = values[count / 2];
-    statistics.max = values[count - 1];
-    return statistics;
 }

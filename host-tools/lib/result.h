@@ -13,7 +13,7 @@
 #include "ledger.h"
 #include "sha256.h"
 
-#define RESULT_SCHEMA   "godwit-result-2"
+#define RESULT_SCHEMA   "godwit-result-3"
 
 typedef struct {
     uint32_t node;
@@ -82,17 +82,5 @@ int result_signal(const LedgerProcess *process);
 char *result_to_json(const Result *result);
 Result *result_from_json(const char *text, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-
-/* Statistics over the faults of a migration. */
-typedef struct {
-    uint64_t total;
-    uint64_t mean;
-    uint64_t median;
-    uint64_t max;
-} ResultStatistics;
-
-/* part == PART_COUNT: of the whole stall. */
-ResultStatistics result_fault_statistics(const LedgerMigration *migration,
-                                         LedgerPart part);
 
 #endif

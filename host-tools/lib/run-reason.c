@@ -146,10 +146,13 @@ static char *migration_reason(const ResultMigration *migration)
                                    "ns off its latency", name,
                                    ledger->residue_ns);
         }
-        return NULL;
+        break;
     default:
-        return NULL;
+        break;
     }
+    return ledger->residue_bytes == 0 ? NULL
+        : g_strdup_printf("%s: %" G_GINT64_FORMAT " bytes of its messages are "
+                          "of no kind", name, ledger->residue_bytes);
 }
 
 /* Of a run that came to rest by itself: that is also so when the next timer

@@ -28,7 +28,7 @@ _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
 static const char *const flag_names[] = {
     "critical", "resume", "pushed", "demanded", "code", "heap", "stack",
-    "clean",
+    "clean", "again",
 };
 
 static const char *const phase_marks[MB_MARKS] = {
@@ -98,11 +98,15 @@ static void append_phase(GString *text, const Record *record)
 static void append_fault(GString *text, const Record *record)
 {
     g_string_append_c(text, ' ');
-    append_name(text, fault_marks, MB_FAULT_MARKS, record->arg[1]);
+    append_name(text, fault_marks, MB_FAULT_MARKS,
+                (uint16_t)record->arg[1]);
     g_string_append_printf(text, " of page %" G_GINT64_MODIFIER
                            "x of object %" G_GUINT64_FORMAT ", tag %"
                            G_GINT64_MODIFIER "x", record->arg[3],
                            record->arg[2], record->arg[0]);
+    if (record->arg[1] & MB_FAULT_AWAITS_MAP) {
+        g_string_append(text, ", awaits the map");
+    }
 }
 
 static void append_exit(GString *text, const Record *record)

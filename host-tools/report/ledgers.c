@@ -48,7 +48,7 @@ static void append_phases(GString *text, const LedgerMigration *ledger)
 
 static void append_derived(GString *text, const LedgerMigration *ledger)
 {
-    g_autofree char *wire = report_us(ledger->wire_ns);
+    g_autofree char *wire = report_us(ledger->wire_alone_ns);
     g_autofree char *drained = report_us(ledger->drained_ns);
 
     g_string_append_printf(text, "  residue %" G_GINT64_FORMAT " ns; the wire "
@@ -63,15 +63,15 @@ static void append_derived(GString *text, const LedgerMigration *ledger)
                                ledger->lost_messages, ledger->dropped_messages,
                                ledger->copied_messages);
     }
-    if (ledger->drained) {
+    if (ledger->drained_ns != LEDGER_UNKNOWN) {
         g_string_append_printf(text, "  drained %s us after the resume; %"
                                G_GUINT64_FORMAT " pages: %" G_GUINT64_FORMAT
                                " critical, %" G_GUINT64_FORMAT " pushed, %"
                                G_GUINT64_FORMAT " demanded, %" G_GUINT64_FORMAT
                                " twice\n", drained, ledger->page_count,
-                               ledger->messages[TRAFFIC_CRITICAL],
-                               ledger->messages[TRAFFIC_PUSHED],
-                               ledger->messages[TRAFFIC_DEMANDED],
+                               ledger->critical_pages,
+                               ledger->traffic[TRAFFIC_PUSHED].messages,
+                               ledger->traffic[TRAFFIC_DEMANDED].messages,
                                ledger->duplicate_count);
     } else {
         g_string_append(text, "  not drained: the source still held pages "
@@ -81,7 +81,7 @@ static void append_derived(GString *text, const LedgerMigration *ledger)
 
 static void append_faults(GString *text, const LedgerMigration *ledger)
 {
-    g_autoptr(Table) table = table_new(5);
+    g_autoptr(Table) table = table_new(7);
 
     g_string_append_printf(text, "  %u remote faults\n", ledger->faults->len);
     if (ledger->faults->len == 0) {
@@ -90,13 +90,17 @@ static void append_faults(GString *text, const LedgerMigration *ledger)
     table_row(table, "part of a fault");
     table_cell(table, "mean us");
     table_cell(table, "median us");
+    table_cell(table, "p90 us");
+    table_cell(table, "p99 us");
     table_cell(table, "max us");
     table_cell(table, "total us");
     for (unsigned i = 0; i <= PART_COUNT; i++) {
-        ResultStatistics part = result_fault_statistics(ledger, (LedgerPart)i);
+        LedgerStatistics part = ledger_fault_statistics(ledger, (LedgerPart)i);
         table_row(table, i < PART_COUNT ? ledger_part_names[i] : "stall");
         add_us(table, part.mean);
         add_us(table, part.median);
+        add_us(table, part.p90);
+        add_us(table, part.p99);
         add_us(table, part.max);
         add_us(table, part.total);
     }

@@ -10,7 +10,7 @@
 #include <glib.h>
 
 #include "lib/diff.h"
-#include "lib/ledger.h"
+#include "lib/ledger-fields.h"
 #include "lib/result.h"
 #include "lib/sweep.h"
 
@@ -29,13 +29,8 @@ void report_ledgers(const ReportItem *item, GString *text);
 /* Migrations of several runs side by side. */
 void report_comparison(const ReportItem *items, size_t count, GString *text);
 
-/* One line per phase of each migration, with a heading. */
+/* A line per migration, with a heading. */
 void report_csv(const ReportItem *items, size_t count, GString *text);
-
-/* A value, in quotes if need be. */
-void report_csv_text(GString *text, const char *value);
-/* "" for a node that is not known. */
-const char *report_node_state(const Result *result, uint32_t node);
 
 /* What two runs differ in, and where their traces part. */
 void report_diff(const Diff *diff, GString *text);
@@ -47,6 +42,18 @@ char *report_verify_json(const Diff *diff);
 
 /* The difference in percent of the first value; false where there is none. */
 bool report_diff_percent(const DiffNumber *number, double *percent);
+
+/* A number of a migration by its flat name, which must be one
+ * (lib/ledger-fields.h). */
+typedef struct {
+    const char *name;
+    bool found;
+    LedgerUnit unit;
+    uint64_t value;
+} ReportNumber;
+
+ReportNumber report_find_number(const LedgerMigration *migration,
+                                const char *name);
 
 /* "5012.345": in us, exact. */
 char *report_us(uint64_t ns);

@@ -14,10 +14,32 @@ char *report_us(uint64_t ns)
                            (unsigned)(ns % 1000));
 }
 
+static void look_at(const char *name, LedgerUnit unit, uint64_t value,
+                    void *data)
+{
+    ReportNumber *number = data;
+
+    if (strcmp(name, number->name) == 0) {
+        number->found = true;
+        number->unit = unit;
+        number->value = value;
+    }
+}
+
+ReportNumber report_find_number(const LedgerMigration *migration,
+                                const char *name)
+{
+    ReportNumber number = { .name = name };
+
+    ledger_visit(migration, look_at, &number);
+    g_assert(number.found);
+    return number;
+}
+
 double report_wire_ratio(const LedgerMigration *migration)
 {
-    return migration->wire_ns == 0 ? 0
-        : (double)migration->latency_ns / (double)migration->wire_ns;
+    return migration->wire_alone_ns == 0 ? 0
+        : (double)migration->latency_ns / (double)migration->wire_alone_ns;
 }
 
 char *report_migration_name(const ResultMigration *migration)
@@ -147,7 +169,7 @@ static void append_outcome(GString *text, const LedgerMigration *ledger)
                                "needs, %u remote faults", latency,
                                report_wire_ratio(ledger),
                                ledger->faults->len);
-        if (ledger->drained) {
+        if (ledger->drained_ns != LEDGER_UNKNOWN) {
             g_string_append_printf(text, ", drained after %s", drained);
         }
         break;

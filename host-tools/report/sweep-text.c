@@ -54,7 +54,7 @@ static void add_row(ReportSweep *report, const SweepPoint *point,
     table_cell(report->table, "%s", id);
     table_cell(report->table, "%s", ledger_outcome_names[ledger->outcome]);
     table_cell(report->table, "%s", done ? latency : "-");
-    table_cell(report->table, "%s", done && ledger->drained ? drained : "-");
+    table_cell(report->table, "%s", ledger->drained_ns != LEDGER_UNKNOWN ? drained : "-");
 }
 
 void report_sweep_add(ReportSweep *report, const SweepPoint *point,

@@ -56,6 +56,7 @@ enum mb_msg_type {
 #define MB_MSG_HEAP         (1u << 5)
 #define MB_MSG_STACK        (1u << 6)
 #define MB_MSG_CLEAN        (1u << 7)   /* page equals what it was loaded from */
+#define MB_MSG_AGAIN        (1u << 8)   /* sent again by a channel, any type */
 
 /* mb_msg.object: which memory a page belongs to */
 #define MB_OBJECT_SPACE     0u          /* the address space, index = va >> 12 */

@@ -38,7 +38,8 @@ enum mb_trace_type {
     /* a boundary between two phases of a migration; 0: enum mb_phase_mark,
      * 1: enum algorithm, 2: target node, 3: migration of the plan, ~0 if none */
     MB_TRACE_PHASE = 7,
-    /* a remote fault: 0: tag, 1: enum mb_fault_mark, 2: object, 3: index */
+    /* a remote fault: 0: tag, 1: enum mb_fault_mark | MB_FAULT_* flags,
+     * 2: object, 3: index */
     MB_TRACE_FAULT = 8,
     /* source has freed everything. 0: pages pushed, 1: pages served on demand,
      * 2: pages of the process at freeze */
@@ -108,6 +109,9 @@ enum mb_fault_mark {
     MB_FAULT_MARKS
 };
 
+/* With REQUESTED: what is missing is the map. */
+#define MB_FAULT_AWAITS_MAP (1u << 16)
+
 /* trace.bin: this header, then the records in the order of time_ns, node, seq */
 struct mb_trace_file {
     char magic[8];              /* MB_TRACE_MAGIC */
@@ -120,6 +124,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    2u
+#define MB_TRACE_VERSION    3u
 
 #endif

@@ -180,10 +180,12 @@ unsigned scenario_check(const Scenario *scenario, const Run *run)
         const LedgerMigration *ledger = migration->ledger;
 
         if (ledger->outcome == OUTCOME_DONE) {
-            ck_assert_msg(ledger->residue_ns == 0 && ledger->drained,
+            ck_assert_msg(ledger->residue_ns == 0 &&
+                          ledger->drained_ns != LEDGER_UNKNOWN,
                           "migration %" G_GUINT64_FORMAT ": residue %"
                           G_GINT64_FORMAT " ns, drained: %d\n%s",
-                          migration->id, ledger->residue_ns, ledger->drained,
+                          migration->id, ledger->residue_ns,
+                          ledger->drained_ns != LEDGER_UNKNOWN,
                           scenario->text->str);
             done++;
         } else {

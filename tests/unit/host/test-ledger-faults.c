@@ -129,7 +129,7 @@ START_TEST(faults_are_split_by_the_accepted_transmissions)
     g_autoptr(Ledger) ledger = compute_good(synthetic);
     const LedgerFault *fault = &g_array_index(first(ledger)->faults,
                                               LedgerFault, 0);
-    ck_assert(fault->demanded);
+    ck_assert(fault->kind == FAULT_DEMANDED);
     ck_assert_uint_eq(fault->parts_ns[PART_REQUEST], 4 + 10000);
     ck_assert_uint_eq(fault->parts_ns[PART_REQUEST_WIRE], 50512 - 10000);
     ck_assert_uint_eq(fault->parts_ns[PART_SERVE], 984 + 10000);
@@ -201,7 +201,7 @@ START_TEST(the_wire_alone_is_of_the_pair)
     g_autoptr(Ledger) ledger = ledger_compute(trace, &config, &error);
     ck_assert_no_error(error);
     /* A byte a nanosecond; the page takes three frames, the others one. */
-    ck_assert_uint_eq(first(ledger)->wire_ns,
+    ck_assert_uint_eq(first(ledger)->wire_alone_ns,
                       7 + 3 * 100 + CRITICAL_BYTES + 5 * 38);
 }
 END_TEST
@@ -320,7 +320,7 @@ START_TEST(the_source_crashes_behind_the_last_message)
     crash(synthetic, 0, START_NS + 60000);
     g_autoptr(Ledger) ledger = compute_good(synthetic);
     ck_assert_int_eq(first(ledger)->outcome, OUTCOME_DONE);
-    ck_assert(!first(ledger)->drained);
+    ck_assert(first(ledger)->drained_ns == LEDGER_UNKNOWN);
     ck_assert_uint_eq(first(ledger)->crashed_node, 0);
     ck_assert(!ledger->processes[0].lost);
 }

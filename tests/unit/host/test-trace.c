@@ -168,7 +168,7 @@ START_TEST(damaged_files_are_refused)
     expect(&bad, sizeof(bad), "not a trace file");
     bad = good;
     bad.header.version++;
-    expect(&bad, sizeof(bad), "of version 3");
+    expect(&bad, sizeof(bad), "of version 4");
     bad = good;
     bad.header.record_bytes = 65;
     expect(&bad, sizeof(bad), "of version");
@@ -208,8 +208,8 @@ START_TEST(records_have_words)
                                           2 | UINT64_C(1) << 48 } },
           "RX of ACK (0 bytes) number 8 from node 2, second copy" },
         { { .type = MB_TRACE_LOST, .arg = {
-                MB_MSG_MAP, 0, 8, 2 | (uint64_t)MB_LOST_DOWN << 48 } },
-          "LOST of MAP (0 bytes) number 8 to node 2: link down" },
+                MB_MSG_MAP | MB_MSG_AGAIN << 16, 0, 8, 2 | (uint64_t)MB_LOST_DOWN << 48 } },
+          "LOST of MAP (again, 0 bytes) number 8 to node 2: link down" },
         { { .type = MB_TRACE_DROPPED, .arg = {
                 99, 0, 8, 2 | UINT64_C(9) << 48 } },
           "DROPPED of 99 (0 bytes) number 8 from node 2: 9" },
@@ -217,6 +217,9 @@ START_TEST(records_have_words)
           "PHASE SENT of a migration to node 5, process 4" },
         { { .type = MB_TRACE_FAULT, .arg = { 0x20, MB_FAULT_TAKEN, 1, 0xab } },
           "FAULT TAKEN of page ab of object 1, tag 20" },
+        { { .type = MB_TRACE_FAULT, .arg = {
+                0x21, MB_FAULT_REQUESTED | MB_FAULT_AWAITS_MAP, 1, 0xac } },
+          "FAULT REQUESTED of page ac of object 1, tag 21, awaits the map" },
         { { .type = MB_TRACE_PROC_EXIT, .arg = { 9, 10, 11, 12 } },
           "PROC_EXIT by signal 9 after 10 user instructions, 11 system calls "
           "and 12 page faults" },

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lib/ledger-fields.c and lib/ledger-statistics.c: the numbers of a migration
+ * are those of the golden file, by name, order and value; distributions.
+ *
+ * A number that is new or has changed belongs into ledger.golden, and its
+ * definition into docs/specs/result.md: GODWIT_GOLDEN_WRITE=1 writes the file.
+ */
+#include "lib/ledger-fields.h"
+
+#include "ledger-fixture.h"
+
+static void append_number(const char *name, LedgerUnit unit, uint64_t value,
+                          void *data)
+{
+    GString *text = data;
+
+    g_string_append_printf(text, "%s ", name);
+    if (value == LEDGER_UNKNOWN) {
+        g_string_append(text, "null\n");
+    } else {
+        g_string_append_printf(text, "%" G_GINT64_FORMAT "\n",
+                               (int64_t)value);
+    }
+}
+
+START_TEST(numbers_are_those_of_the_golden_file)
+{
+    const char *path = g_getenv("GODWIT_GOLDEN");
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *golden = NULL;
+
+    ledger_visit(ledger->migrations->pdata[0], append_number, text);
+    if (g_getenv("GODWIT_GOLDEN_WRITE") != NULL) {
+        ck_assert(g_file_set_contents(path, text->str, -1, NULL));
+    }
+    ck_assert(g_file_get_contents(path, &golden, NULL, NULL));
+    g_auto(GStrv) expected = g_strsplit(golden, "\n", -1);
+    g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
+    for (size_t i = 0; lines[i] != NULL && expected[i] != NULL; i++) {
+        ck_assert_str_eq(lines[i], expected[i]);
+    }
+    ck_assert_uint_eq(g_strv_length(lines), g_strv_length(expected));
+}
+END_TEST
+
+static void check_name(const char *name, LedgerUnit unit, uint64_t value,
+                       void *data)
+{
+    GHashTable *names = data;
+
+    ck_assert_msg(g_hash_table_add(names, g_strdup(name)), "'%s' twice", name);
+    ck_assert_int_eq(unit == LEDGER_NS, g_str_has_suffix(name, "_ns"));
+    ck_assert_int_eq(unit == LEDGER_BYTES, g_str_has_suffix(name, "_bytes"));
+}
+
+/* By its name one can tell the unit. */
+START_TEST(names_are_unique_and_end_in_their_unit)
+{
+    g_autoptr(GHashTable) names =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    LedgerMigration *blank = ledger_migration_new();
+
+    ledger_visit(blank, check_name, names);
+    ledger_migration_free(blank);
+}
+END_TEST
+
+START_TEST(percentiles_are_values_that_occur)
+{
+    uint64_t values[100];
+
+    for (unsigned count = 1; count <= 100; count++) {
+        for (unsigned i = 0; i < count; i++) {
+            values[i] = (uint64_t)((i * 37) % count + 1) * 10;
+        }
+        /* 37 has no divisor in common with these: all of 10 to count * 10. */
+        if (count % 37 == 0) {
+            continue;
+        }
+        LedgerStatistics s = ledger_statistics(values, count);
+        ck_assert_uint_eq(s.total, 5u * count * (count + 1));
+        ck_assert_uint_eq(s.mean, s.total / count);
+        ck_assert_uint_eq(s.min, 10);
+        ck_assert_uint_eq(s.median, (count + 1) / 2 * 10);
+        ck_assert_uint_eq(s.p90, (count * 9 + 9) / 10 * 10);
+        ck_assert_uint_eq(s.p99, (count * 99 + 99) / 100 * 10);
+        ck_assert_uint_eq(s.max, count * 10);
+    }
+}
+END_TEST
+
+START_TEST(of_nothing_nothing_is_known)
+{
+    LedgerStatistics s = ledger_statistics(NULL, 0);
+
+    ck_assert_uint_eq(s.total, 0);
+    ck_assert_uint_eq(s.min, LEDGER_UNKNOWN);
+    ck_assert_uint_eq(s.median, LEDGER_UNKNOWN);
+    ck_assert_uint_eq(s.max, LEDGER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(buckets_double)
+{
+    static const struct {
+        uint64_t stall_ns;
+        unsigned bucket;
+    } cases[] = {
+        { 0, 0 }, { 999, 0 }, { 1000, 0 }, { 1999, 0 }, { 2000, 1 },
+        { 3999, 1 }, { 4000, 2 }, { 135600, 7 },
+        { UINT64_C(8388608000) - 1, 22 }, { UINT64_C(8388608000), 23 },
+        { UINT64_C(16777216000), 23 }, { UINT64_MAX, 23 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        LedgerMigration *migration = ledger_migration_new();
+        const LedgerFault fault = { .stall_ns = cases[i].stall_ns };
+        uint64_t buckets[LEDGER_BUCKETS];
+        g_array_append_val(migration->faults, fault);
+        ledger_fault_buckets(migration, buckets);
+        for (unsigned k = 0; k < LEDGER_BUCKETS; k++) {
+            ck_assert_uint_eq(buckets[k], k == cases[i].bucket);
+        }
+        ledger_migration_free(migration);
+    }
+}
+END_TEST
+
+/* Every message is of one kind, whatever it says of itself. */
+START_TEST(kinds_of_traffic_sum_to_what_was_sent)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    uint64_t number = 100;
+
+    for (uint32_t type = 0; type < 2 * MB_MSG_TYPES; type++) {
+        for (uint32_t flags = 0; flags < 512; flags += 17) {
+            synthetic_message(synthetic, MB_TRACE_TX_START, 0,
+                              START_NS + 300000 + number, number,
+                              synthetic_what(type, flags, 10), 0, 0);
+            number++;
+        }
+    }
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_int_eq(m->residue_bytes, 0);
+    ck_assert_uint_eq(ledger_traffic_total(m).messages, number - 100 + 8);
+    ck_assert_uint_gt(m->traffic[TRAFFIC_RESENT].messages, 0);
+    ck_assert_uint_gt(m->traffic[TRAFFIC_RESENT_BACK].messages, 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {
+        numbers_are_those_of_the_golden_file,
+        names_are_unique_and_end_in_their_unit,
+        percentiles_are_values_that_occur, of_nothing_nothing_is_known,
+        buckets_double, kinds_of_traffic_sum_to_what_was_sent,
+    };
+
+    return suite_run("ledger-numbers", tests, G_N_ELEMENTS(tests));
+}
