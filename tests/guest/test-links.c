@@ -4,15 +4,19 @@
  * or are down for a while: to the processes it makes no difference.
  */
 #include <errno.h>
+#include <signal.h>
 
 #include <check.h>
 
 #include "scenario.h"
 
+#include "guest/include/uapi/algorithms.h"
+
 #define TIMEOUT_S       600
 #define AWAY_NS         2500000u
 #define BACK_NS         6000000u
 #define DOWN_NS         G_GUINT64_CONSTANT(3000000000)
+#define TOO_LONG_NS     G_GUINT64_CONSTANT(20000000000)
 #define RUNS_PER_KIND   3
 #define MOVES           4u
 #define SPAN_NS         9000000u
@@ -25,6 +29,12 @@ static const char *const kinds[] = {
     "delay = 0.1\n",
 };
 #define KINDS   (sizeof(kinds) / sizeof(kinds[0]))
+
+static const char *const algorithms[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_ALGORITHMS(X)
+#undef X
+};
 
 static const char *const programs[] = { "tally", "heap", "files", "threads" };
 #define PROGRAMS    (sizeof(programs) / sizeof(programs[0]))
@@ -156,6 +166,15 @@ START_TEST(each_message)
 }
 END_TEST
 
+/* Down from `from_ns` on for that long. */
+static char *make_outage(unsigned source, uint64_t from_ns, uint64_t length_ns)
+{
+    return g_strdup_printf(
+        "[fault %u]\nlink = %u-%u\nkind = down\nat = %" G_GUINT64_FORMAT "ns\n"
+        "until = %" G_GUINT64_FORMAT "ns\n", source + 1, source, 1 - source,
+        from_ns, from_ns + length_ns);
+}
+
 /* Down in both directions from some instant of the first move on, for longer
  * than any time-out of the channel, but not for ever. */
 START_TEST(down_for_a_while)
@@ -164,17 +183,62 @@ START_TEST(down_for_a_while)
 
     for (unsigned n = scenario_repeats(RUNS_PER_KIND * 4); n > 0; n--) {
         uint64_t from_ns = AWAY_NS + scenario_random(1000000);
-        g_autofree char *fault = g_strdup_printf(
-            "[fault 1]\nlink = 0-1\nkind = down\nat = %" G_GUINT64_FORMAT "ns\n"
-            "until = %" G_GUINT64_FORMAT "ns\n"
-            "[fault 2]\nlink = 1-0\nkind = down\nat = %" G_GUINT64_FORMAT "ns\n"
-            "until = %" G_GUINT64_FORMAT "ns\n",
-            from_ns, from_ns + DOWN_NS, from_ns, from_ns + DOWN_NS);
+        g_autofree char *there = make_outage(0, from_ns, DOWN_NS);
+        g_autofree char *back = make_outage(1, from_ns, DOWN_NS);
+        g_autofree char *fault = g_strconcat(there, back, NULL);
         g_autoptr(Scenario) scenario = make_small(fault);
         g_autoptr(Run) run = scenario_run(scenario, true);
 
         ck_assert_uint_ge(scenario_check(scenario, run), 1);
         check_process(scenario, run, "tally", expected);
+    }
+}
+END_TEST
+
+/* There is one copy at most, all it wrote is right, and what became of it is
+ * said. */
+static void check_parted(const Scenario *scenario, const Run *run,
+                         const char *expected)
+{
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+    const ResultProcess *process = scenario_process(run, "tally");
+    g_autofree char *output = scenario_output(run, "tally");
+    LedgerOutcome outcome = migration->ledger->outcome;
+
+    ck_assert_str_eq(run->result->end, "quiet");
+    ck_assert_msg(g_str_has_prefix(expected, output), "%s\n%s", output,
+                  scenario->text->str);
+    /* The source may not know what became of it, but then says so. */
+    ck_assert_msg((outcome == OUTCOME_LOST) == (run->result->reason != NULL),
+                  "%s\n%s", run->result->reason, scenario->text->str);
+    if (!process->facts.ended) {
+        ck_assert_int_eq(outcome, OUTCOME_LOST);
+    } else if (result_signal(&process->facts) == SIGKILL) {
+        ck_assert_int_ne(outcome, OUTCOME_ABORTED);
+    } else {
+        check_process(scenario, run, "tally", expected);
+    }
+}
+
+/* Down in one direction or both for longer than a node is waited for: the nodes
+ * part, and stay apart when the link is back. */
+START_TEST(down_for_too_long)
+{
+    g_autofree char *expected = reference("tally");
+
+    for (unsigned n = scenario_repeats(RUNS_PER_KIND * 3); n > 0; n--) {
+        uint64_t from_ns = AWAY_NS + scenario_random(1000000);
+        g_autofree char *there = make_outage(0, from_ns, TOO_LONG_NS);
+        g_autofree char *back = make_outage(1, from_ns, TOO_LONG_NS);
+        g_autofree char *fault = g_strconcat(_i != 1 ? there : "",
+                                             _i != 0 ? back : "", NULL);
+        g_autoptr(Scenario) scenario = make_scenario(fault);
+
+        scenario_add_process(scenario, "tally", 0, "tally");
+        scenario_add_migration(scenario, "tally", AWAY_NS, 1,
+                               algorithms[n % ALGORITHM_COUNT]);
+        g_autoptr(Run) run = scenario_run(scenario, true);
+        check_parted(scenario, run, expected);
     }
 }
 END_TEST
@@ -208,6 +272,7 @@ int main(void)
     tcase_add_loop_test(tcase, by_rate, 0, KINDS);
     tcase_add_loop_test(tcase, each_message, 0, EXACT_KINDS);
     tcase_add_test(tcase, down_for_a_while);
+    tcase_add_loop_test(tcase, down_for_too_long, 0, 3);
     tcase_add_test(tcase, no_link);
     return scenario_main("links", tcase);
 }
