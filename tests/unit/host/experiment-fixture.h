@@ -20,12 +20,21 @@ void experiment_tear_down(void);
 /* Loads `text` as x.ini of the folder. */
 Experiment *experiment_try(const char *text, const char *const *sets,
                            GError **error);
+/* The same; there must be no error. */
+Experiment *experiment_sound(const char *text, const char *const *sets);
 
 /* `text` with the first `from` in it replaced by `to`. */
 char *experiment_replaced(const char *text, const char *from, const char *to);
 /* `text` so changed is refused with an error that says `part`. */
 void experiment_refused(const char *text, const char *from, const char *to,
                         const char *part);
+typedef struct {
+    const char *from;
+    const char *to;
+    const char *part;
+} ExperimentError;
+void experiment_refused_each(const char *text, const ExperimentError *wrong,
+                             size_t count);
 /* What `text` is written out as, read again, is written out as the same. */
 void experiment_round_trip(const char *text);
 

@@ -47,11 +47,7 @@ START_TEST(writes_what_reads_to_the_same)
 }
 END_TEST
 
-static const struct {
-    const char *from;
-    const char *to;
-    const char *part;
-} wrong[] = {
+static const ExperimentError wrong[] = {
     /* syntax */
     { "nodes = 2", "nodes", "x.ini:6: neither" },
     { "nodes = 2", "= 2", "x.ini:6: a key is made of" },
@@ -146,10 +142,7 @@ static const struct {
 
 START_TEST(names_line_and_remedy_of_every_error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        experiment_refused(experiment_example, wrong[i].from, wrong[i].to,
-                           wrong[i].part);
-    }
+    experiment_refused_each(experiment_example, wrong, G_N_ELEMENTS(wrong));
 }
 END_TEST
 

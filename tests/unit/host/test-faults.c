@@ -44,10 +44,8 @@ static const char example[] =
 
 static SegmentConfig *load(void)
 {
-    GError *error = NULL;
-    g_autoptr(Experiment) x = experiment_try(example, NULL, &error);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
 
-    ck_assert_no_error(error);
     return segment_config_of(x);
 }
 
@@ -157,11 +155,7 @@ START_TEST(rates_reach_the_model)
 }
 END_TEST
 
-static const struct {
-    const char *from;
-    const char *to;
-    const char *part;
-} wrong[] = {
+static const ExperimentError wrong[] = {
     { "[fault 1]", "[fault 0]", "x.ini:14: [fault 0]: write [fault N] with a "
       "number from 1" },
     { "link = 1-0", "link = 1-3", "x.ini:15: [fault 1] link: there is no node "
@@ -195,9 +189,7 @@ static const struct {
 
 START_TEST(names_line_and_remedy_of_every_error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        experiment_refused(example, wrong[i].from, wrong[i].to, wrong[i].part);
-    }
+    experiment_refused_each(example, wrong, G_N_ELEMENTS(wrong));
 }
 END_TEST
 

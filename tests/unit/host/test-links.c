@@ -61,19 +61,10 @@ static const char chain[] =
     "to = 2\n"
     "algorithm = freeze-free\n";
 
-static Experiment *load(const char *text, const char *const *sets)
-{
-    GError *error = NULL;
-    Experiment *x = experiment_try(text, sets, &error);
-
-    ck_assert_no_error(error);
-    return x;
-}
-
 /* Own keys, own preset, keys of [link], preset of [link], defaults. */
 START_TEST(pairs_inherit_in_this_order)
 {
-    g_autoptr(Experiment) x = load(example, NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
     struct mb_link_model model;
 
     ck_assert(experiment_link_model(x, 3, 0, &model));
@@ -104,7 +95,7 @@ END_TEST
 
 START_TEST(without_link_only_pairs_are_connected)
 {
-    g_autoptr(Experiment) x = load(chain, NULL);
+    g_autoptr(Experiment) x = experiment_sound(chain, NULL);
     struct mb_link_model model;
 
     for (uint64_t i = 0; i < 16; i++) {
@@ -123,7 +114,7 @@ START_TEST(one_node_needs_no_link)
     g_auto(GStrv) around = g_strsplit(parts[0], "[link", 2);
     const char *process = strstr(parts[0], "[process");
     g_autofree char *text = g_strconcat(around[0], process, NULL);
-    g_autoptr(Experiment) x = load(text, NULL);
+    g_autoptr(Experiment) x = experiment_sound(text, NULL);
 
     ck_assert(!x->has_link);
     ck_assert_ptr_null(experiment_link(x, 0, 1));
@@ -136,7 +127,7 @@ START_TEST(links_are_written_as_they_are_read)
 {
     g_autofree char *text = experiment_replaced(example, "[link 2-1]\n",
                                                 "[link 2-1]\nmtu =\n");
-    g_autoptr(Experiment) x = load(text, NULL);
+    g_autoptr(Experiment) x = experiment_sound(text, NULL);
     g_autofree char *resolved = experiment_format(x);
 
     ck_assert_uint_eq(experiment_link(x, 2, 1)->mtu_bytes, EXPERIMENT_NONE);
@@ -162,7 +153,7 @@ START_TEST(every_preset_sets_the_same_keys)
             ck_assert_ptr_nonnull(preset_value(&preset_links, name, keys[k]));
         }
         ck_assert_ptr_null(preset_value(&preset_links, name, "loss"));
-        g_autoptr(Experiment) x = load(chain, sets);
+        g_autoptr(Experiment) x = experiment_sound(chain, sets);
         ck_assert_uint_eq(experiment_link(x, 0, 1)->preset, i);
     }
     ck_assert_ptr_null(preset_value(&preset_links, "ethernet", "latency"));
@@ -173,7 +164,7 @@ END_TEST
 START_TEST(preset_is_what_goes_over_the_wire)
 {
     const char *sets[] = { "link 0-1.preset=fast-ethernet", NULL };
-    g_autoptr(Experiment) x = load(chain, sets);
+    g_autoptr(Experiment) x = experiment_sound(chain, sets);
     struct mb_link_model model;
 
     ck_assert(experiment_link_model(x, 0, 1, &model));
@@ -185,8 +176,8 @@ END_TEST
 START_TEST(links_have_seeds_of_their_own)
 {
     const char *sets[] = { "experiment.seed=2", NULL };
-    g_autoptr(Experiment) x = load(example, NULL);
-    g_autoptr(Experiment) y = load(example, sets);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
+    g_autoptr(Experiment) y = experiment_sound(example, sets);
     struct mb_link_model forth;
     struct mb_link_model back;
     struct mb_link_model other;
@@ -201,11 +192,7 @@ START_TEST(links_have_seeds_of_their_own)
 }
 END_TEST
 
-static const struct {
-    const char *from;
-    const char *to;
-    const char *part;
-} wrong[] = {
+static const ExperimentError wrong[] = {
     { "[link 0-1]", "[link 0]", "x.ini:10: [link 0]: '0' is not two numbers of "
       "nodes, such as 0-1" },
     { "[link 0-1]", "[link 0-01]", "'0-01' is not two numbers" },
@@ -236,9 +223,7 @@ static const struct {
 
 START_TEST(names_line_and_remedy_of_every_error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        experiment_refused(example, wrong[i].from, wrong[i].to, wrong[i].part);
-    }
+    experiment_refused_each(example, wrong, G_N_ELEMENTS(wrong));
     experiment_refused(chain, "[link 1-2]", "[link 2-3]", "x.ini:21: "
                        "[migration 2] to: process 'one' is on node 1, which has "
                        "no link to node 2; add [link 1-2] or [link]");
@@ -305,7 +290,7 @@ START_TEST(shipped_experiment_is_valid)
         suite_write(user, programs[i], "binary", 0755);
     }
     ck_assert(g_file_get_contents(path, &text, NULL, NULL));
-    g_autoptr(Experiment) x = load(text, NULL);
+    g_autoptr(Experiment) x = experiment_sound(text, NULL);
     ck_assert_uint_eq(x->node_count, 16);
     ck_assert_uint_eq(experiment_link(x, 1, 0)->bits_per_s, 100000000000);
     experiment_round_trip(text);

@@ -25,15 +25,6 @@ static const char example[] =
     "node = 0\n"
     "command = counter\n";
 
-static Experiment *load(const char *const *sets)
-{
-    GError *error = NULL;
-    Experiment *x = experiment_try(example, sets, &error);
-
-    ck_assert_no_error(error);
-    return x;
-}
-
 START_TEST(clocks_are_exact_fractions)
 {
     static const struct {
@@ -52,7 +43,7 @@ START_TEST(clocks_are_exact_fractions)
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *sets[] = { cases[i].set, NULL };
-        g_autoptr(Experiment) x = load(sets);
+        g_autoptr(Experiment) x = experiment_sound(example, sets);
         ck_assert_uint_eq(x->nodes[1].clock_num, cases[i].num);
         ck_assert_uint_eq(x->nodes[1].clock_den, cases[i].den);
         ck_assert_uint_eq(x->nodes[0].clock_num, 2);
@@ -62,7 +53,7 @@ END_TEST
 
 START_TEST(nodes_take_the_rest_from_the_cluster)
 {
-    g_autoptr(Experiment) x = load(NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
 
     ck_assert_uint_eq(x->nodes[0].clock_hz, 1500000000);
     ck_assert_uint_eq(x->nodes[0].memory_bytes, 32 << 20);
@@ -76,7 +67,7 @@ END_TEST
 /* [cost] goes before the table of each node. */
 START_TEST(costs_come_from_group_and_table)
 {
-    g_autoptr(Experiment) x = load(NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
 
     ck_assert_uint_eq(x->nodes[0].cost[COST_LOAD], 3);
     ck_assert_uint_eq(x->nodes[0].cost[COST_DIV], 1);
@@ -103,7 +94,7 @@ static char *word_behind(char **words, const char *option)
 START_TEST(the_emulator_is_told_clock_and_costs)
 {
     const char *sets[] = { "cost.load=", "cost.fp-sqrt=", NULL };
-    g_autoptr(Experiment) x = load(sets);
+    g_autoptr(Experiment) x = experiment_sound(example, sets);
     EmulatorConfig config = { .program = "/q", .kernel = "/k",
                               .machine = &x->nodes[2] };
     g_auto(GStrv) slow = emulator_command(&config);
@@ -122,7 +113,7 @@ END_TEST
 
 START_TEST(people_and_tests_can_ask_for_more)
 {
-    g_autoptr(Experiment) x = load(NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
     EmulatorConfig config = { .program = "/q", .kernel = "/k",
                               .machine = &x->nodes[0] };
     g_auto(GStrv) plain = emulator_command(&config);
@@ -146,11 +137,7 @@ START_TEST(people_and_tests_can_ask_for_more)
 }
 END_TEST
 
-static const struct {
-    const char *from;
-    const char *to;
-    const char *part;
-} wrong[] = {
+static const ExperimentError wrong[] = {
     { "[node 2]", "[node 3]", "x.ini:10: [node 3]: there is no node 3; the "
       "cluster has nodes 0 to 2" },
     { "[node 2]", "[node 02]", "x.ini:10: [node 02]: write [node N] with a "
@@ -169,9 +156,7 @@ static const struct {
 
 START_TEST(names_line_and_remedy_of_every_error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        experiment_refused(example, wrong[i].from, wrong[i].to, wrong[i].part);
-    }
+    experiment_refused_each(example, wrong, G_N_ELEMENTS(wrong));
 }
 END_TEST
 

@@ -23,18 +23,9 @@ static const char example[] =
     "node = 0\n"                            /* 15 */
     "command = counter\n";
 
-static Experiment *load(const char *const *sets)
-{
-    GError *error = NULL;
-    Experiment *x = experiment_try(example, sets, &error);
-
-    ck_assert_no_error(error);
-    return x;
-}
-
 START_TEST(nodes_take_what_is_not_given)
 {
-    g_autoptr(Experiment) x = load(NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
 
     ck_assert_uint_eq(x->nodes[0].clock_hz, 33000000);
     ck_assert_uint_eq(x->nodes[0].cost[COST_STORE], 3);
@@ -51,7 +42,7 @@ END_TEST
 START_TEST(the_file_goes_before_the_preset)
 {
     const char *sets[] = { "cluster.clock=40MHz", "node 1.cost=insn", NULL };
-    g_autoptr(Experiment) x = load(sets);
+    g_autoptr(Experiment) x = experiment_sound(example, sets);
 
     ck_assert_uint_eq(x->nodes[0].clock_hz, 40000000);
     ck_assert_uint_eq(x->nodes[0].cost[COST_STORE], 3);
@@ -62,7 +53,7 @@ END_TEST
 
 START_TEST(machines_suggest_the_link)
 {
-    g_autoptr(Experiment) x = load(NULL);
+    g_autoptr(Experiment) x = experiment_sound(example, NULL);
     const ExperimentLink *all = experiment_link(x, 0, 1);
     const ExperimentLink *pair = experiment_link(x, 1, 2);
 
@@ -82,8 +73,8 @@ START_TEST(a_link_can_have_a_preset_of_its_own)
     const char *none[] = {
         "link.preset=", "link.latency=5us", "link.bandwidth=1Mbit/s", NULL
     };
-    g_autoptr(Experiment) x = load(fast);
-    g_autoptr(Experiment) y = load(none);
+    g_autoptr(Experiment) x = experiment_sound(example, fast);
+    g_autoptr(Experiment) y = experiment_sound(example, none);
 
     ck_assert_uint_eq(experiment_link(x, 0, 1)->latency_ns, 30000);
     ck_assert_uint_eq(experiment_link(x, 0, 1)->bits_per_s, 100000000);
