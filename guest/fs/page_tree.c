@@ -82,6 +82,28 @@ void **page_tree_next(const struct page_tree *tree, uint64_t *index,
     return NULL;
 }
 
+void **page_tree_previous(const struct page_tree *tree, uint64_t *end)
+{
+    uint64_t i = *end < PAGE_TREE_END ? *end : PAGE_TREE_END;
+
+    while (i > 0) {
+        int missing;
+        void **entry = find(tree, i - 1, &missing);
+
+        if (entry == NULL) {
+            uint64_t span = 1ull << (FANOUT_SHIFT * (missing + 1));
+
+            i = (i - 1) & ~(span - 1);
+        } else if (*entry == NULL) {
+            i--;
+        } else {
+            *end = i - 1;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
 static void free_nodes(void **node, int level)
 {
     if (node == NULL) {

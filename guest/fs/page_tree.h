@@ -22,6 +22,8 @@ void **page_tree_make(struct page_tree *tree, uint64_t index);
  * there is none. */
 void **page_tree_next(const struct page_tree *tree, uint64_t *index,
                       uint64_t end);
+/* The last entry in [0, *end) that is not NULL; *end becomes its index. */
+void **page_tree_previous(const struct page_tree *tree, uint64_t *end);
 /* Frees the tree, not what its entries point to. */
 void page_tree_finish(struct page_tree *tree);
 

@@ -15,14 +15,17 @@
 #include "include/uapi/algorithms.h"
 
 struct departure;
+struct page_ref;
 struct thread;
 
 struct algorithm_ops {
     /*
      * The process has just been frozen and its latency runs. Names the pages
-     * that must be at the target before it runs again: either a few, with
+     * that must be at the target before it runs again: none, a few, with
      * departure_add_critical() in the order in which they are to travel, or
-     * all of them with departure_add_all(). `thread` is the one that ran last.
+     * all of them with departure_add_all(). With departure_leave_rest() the map
+     * of the others travels before the resume, too, and they stay where they
+     * are. `thread` is the one that ran last.
      */
     void (*select)(struct departure *departure, const struct thread *thread);
     /*
@@ -31,6 +34,11 @@ struct algorithm_ops {
      * does not wait for a map.
      */
     void (*follow)(struct departure *departure);
+    /*
+     * A page that the process asked for has just been sent: says where the
+     * push goes on. NULL: where it was.
+     */
+    void (*served)(struct departure *departure, const struct page_ref *ref);
 };
 
 /* Indexed by enum algorithm. */

@@ -10,8 +10,10 @@
 const struct algorithm_ops *const algorithms[ALGORITHM_COUNT] = {
     [ALGORITHM_TOTAL_COPY] = &total_copy,
     [ALGORITHM_FREEZE_FREE] = &freeze_free,
+    [ALGORITHM_COPY_ON_REFERENCE] = &copy_on_reference,
+    [ALGORITHM_POST_COPY] = &post_copy,
 };
-_Static_assert(ALGORITHM_COUNT == 2, "a new algorithm belongs in the table");
+_Static_assert(ALGORITHM_COUNT == 4, "a new algorithm belongs in the table");
 
 static const char *const names[] = {
 #define X(symbol, number, name) [number] = name,

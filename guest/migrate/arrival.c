@@ -96,13 +96,33 @@ static void put_image(struct arrival *a)
     }
 }
 
+/* A source that keeps pages may be silent as long as it is not asked. */
+static bool expects(const struct arrival *a)
+{
+    return !a->drained && (!a->kept || a->flushing || a->proc == NULL ||
+                           a->state != ARRIVAL_RUNNING || paging_waits(a));
+}
+
+void arrival_review(struct arrival *a)
+{
+    bool expecting = expects(a);
+
+    if (a->expecting == expecting) {
+        return;
+    }
+    a->expecting = expecting;
+    if (expecting) {
+        peer_expect(a->move.source);
+    } else {
+        peer_settle(a->move.source);
+    }
+}
+
 /* Nothing more has to come of the source. */
 static void set_drained(struct arrival *a)
 {
-    if (!a->drained) {
-        a->drained = true;
-        peer_settle(a->move.source);
-    }
+    a->drained = true;
+    arrival_review(a);
 }
 
 void arrival_free(struct arrival *a)
@@ -175,7 +195,7 @@ static struct arrival *open_slot(const struct mb_msg *msg)
         .settle = { .expired = arrival_settle_expired },
     };
     in_use = a;
-    peer_expect(msg->source);
+    arrival_review(a);
     epochs_note(msg->pid, msg->epoch);
     if (msg->arg > MB_PAYLOAD_MAX) {
         a->image = free_images;
@@ -282,7 +302,20 @@ void arrival_forget(struct proc *proc)
     if (!a->drained) {
         arrival_send(&a->move, MB_MSG_GONE, 0);
     }
+    arrival_review(a);
     arrival_progress(a);
+}
+
+void arrival_flush(struct proc *proc)
+{
+    struct arrival *a = arrival_find(proc->pid);
+
+    if (a && a->kept && !a->flushing && !a->drained &&
+        a->state == ARRIVAL_RUNNING) {
+        a->flushing = true;
+        arrival_send(&a->move, MB_MSG_FLUSH, 0);
+        arrival_review(a);
+    }
 }
 
 void arrival_progress(struct arrival *a)

@@ -54,6 +54,10 @@ struct arrival {
     bool settling;                  /* resumed, not yet acknowledged */
     bool resume_seen;               /* its mark has been written */
     bool drained;
+    bool kept;                      /* the source keeps pages until they are
+                                     * asked for, and says nothing unasked */
+    bool flushing;                  /* it has been asked for all of them */
+    bool expecting;                 /* ipc/peer.h, of the source */
 };
 
 void arrival_init(void);
@@ -70,6 +74,8 @@ bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
                   bool may_keep, struct instant now);
 void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
                  struct instant now);
+/* It wants to move on: the source is not to keep pages of it any longer. */
+void arrival_flush(struct proc *proc);
 void arrival_drained(const struct mb_msg *msg);
 
 /* The source is lost (ipc/peer.h): what it was to send will not come. */

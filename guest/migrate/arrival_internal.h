@@ -23,6 +23,10 @@ void arrival_settled(struct arrival *arrival);
 /* The thread has been in user mode: if it is the first, the process has
  * resumed. May free the arrival. */
 void arrival_has_run(struct arrival *arrival, struct thread *thread);
+/* Whether something is expected of the source may have changed. */
+void arrival_review(struct arrival *arrival);
+/* Whether some thread waits for a page that was asked for. */
+bool paging_waits(const struct arrival *arrival);
 /* Frees it, if it is over. */
 void arrival_progress(struct arrival *arrival);
 /* A page or the map could not be put in place after the resume: the process

@@ -14,6 +14,7 @@
 #include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/objects.h"
+#include "migrate/plan.h"
 #include "proc/signal.h"
 
 #define SETTLE_INSNS    2048u
@@ -31,6 +32,10 @@ static void stamp_resume(struct arrival *a, struct instant resumed)
     mark_phase(&a->move, MB_MARK_INSTALLED, a->installed);
     mark_phase(&a->move, MB_MARK_RESUMED, resumed);
     a->resume_seen = true;
+    arrival_review(a);
+    if (migrate_plan_waits(a->proc)) {
+        arrival_flush(a->proc);
+    }
 }
 
 void arrival_settled(struct arrival *a)

@@ -60,6 +60,11 @@ struct push {
     bool critical;              /* all pages, before the resume; else the
                                  * modified ones, after it */
     struct cursor cursor;       /* what lies before it has been posted */
+    /* Outward from a page that was asked for, before the walk goes on. */
+    bool outward;
+    bool turn;                  /* it is the upper side's */
+    struct cursor above;        /* where to look next */
+    struct cursor below;        /* index + 1 of the same */
     uint32_t under_way;         /* posted by it and not left yet */
     uint64_t left;              /* if critical: pages still to be posted */
 };
@@ -82,6 +87,9 @@ struct departure {
     struct cursor map_cursor;
     uint32_t map_runs;          /* sent */
     bool map_active;
+    bool map_critical;          /* the map travels before the resume */
+    bool kept;                  /* pages stay here until they are asked for */
+    uint64_t kept_count;        /* of these, still here */
     uint32_t in_flight;         /* messages that name this slot */
     bool resume_posted;         /* the last critical message has been posted */
     bool expecting;             /* it is there: the target has to answer */
@@ -112,8 +120,13 @@ void departure_forget(struct proc *proc);
 void departure_add_critical(struct departure *departure, uint64_t index,
                             uint64_t offset, uint16_t role);
 void departure_add_all(struct departure *departure);
+/* The map goes with the state, the pages when they are asked for. */
+void departure_leave_rest(struct departure *departure);
 /* Sends the map, then all modified pages. */
 void departure_push_rest(struct departure *departure);
+/* The push goes on with the neighbours of this page, nearest first. */
+void departure_push_around(struct departure *departure,
+                           const struct page_ref *ref);
 
 /* -- messages from the target -- */
 void departure_resumed(struct departure *departure);
@@ -121,6 +134,8 @@ void departure_rejected(struct departure *departure, int error);
 void departure_requested(struct departure *departure,
                          const struct mb_msg *request, struct instant taken);
 void departure_gone(struct departure *departure);
+/* It wants to move on: what was kept for it is pushed. */
+void departure_flush(struct departure *departure);
 
 /* -- the target is lost (ipc/peer.h) -- */
 /* Nothing more is posted to it; moves to it that have not begun are off. */

@@ -8,6 +8,7 @@
 #include "ipc/peer.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
+#include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
@@ -93,7 +94,9 @@ void departure_progress(struct departure *d)
         departure_free(d);
         break;
     case DEPARTURE_FLUSHING:
-        if (!d->unreachable) {
+        if (d->kept && d->kept_count > 0) {
+            departure_put_buffer(d);
+        } else if (!d->unreachable) {
             post_drained(d);
         }
         break;
@@ -152,15 +155,6 @@ void departure_resumed(struct departure *d)
     departure_progress(d);
 }
 
-/* Whether a page that is present went before the resume was known. */
-static bool was_sent(const struct departure *d, const struct page_ref *ref)
-{
-    return ref->object < d->sent_before.object ||
-           (ref->object == d->sent_before.object &&
-            ref->index < d->sent_before.index) ||
-           departure_is_critical(d, ref);
-}
-
 /* A page that is not here any more, or sent, is on its way already. */
 void departure_requested(struct departure *d, const struct mb_msg *request,
                          struct instant taken)
@@ -179,7 +173,7 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     mark_fault(&d->move, request->tag, MB_FAULT_TAKEN, request->object,
                request->index, taken);
     if (!objects_page(d->proc, request->object, request->index, &ref) ||
-        was_sent(d, &ref)) {
+        !departure_is_owed(d, &ref)) {
         return;
     }
     departure_post_page(d, &ref, 0, &how);
@@ -189,6 +183,23 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     d->served++;
     pages = object_find(d->proc, ref.object);
     pages->ops->drop(pages, ref.index);
+    if (d->kept && --d->kept_count == 0) {
+        d->kept = false;
+    }
+    if (algorithms[d->move.algorithm]->served) {
+        algorithms[d->move.algorithm]->served(d, &ref);
+    }
+}
+
+void departure_flush(struct departure *d)
+{
+    departure_resumed(d);       /* it would not ask, if it did not run */
+    if (d->kept) {
+        d->kept = false;
+        push_start(d, false);
+        transport_flush();
+        departure_progress(d);
+    }
 }
 
 /* Nobody needs the pages: what is under way leaves, the rest is freed. */
@@ -198,6 +209,7 @@ void departure_gone(struct departure *d)
     d->state = DEPARTURE_FLUSHING;
     d->push.active = false;
     d->map_active = false;
+    d->kept = false;
     departure_progress(d);
 }
 

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Departures, what departure.c, departure_end.c and push.c share.
+ * Departures, what departure*.c and push.c share.
  */
 #ifndef MIGRATE_DEPARTURE_INTERNAL_H
 #define MIGRATE_DEPARTURE_INTERNAL_H
 
 #include "migrate/departure.h"
+#include "migrate/image.h"
+#include "mm/page.h"
+
+struct departure_buffer {
+    uint8_t image[IMAGE_MAX] __attribute__((aligned(PAGE_SIZE)));
+    struct mb_page_run runs[MAP_RUNS] __attribute__((aligned(PAGE_SIZE)));
+    struct departure_buffer *next;
+};
 
 /* Posts a page for the departure's process with its contents from offset on.
  * Of `how` lane, flags, tag and `left` count. False: no room on the bulk lane. */
@@ -22,9 +30,21 @@ bool departure_post_page(struct departure *departure,
 void (*departure_done(uint16_t flags))(void *departure, bool sent);
 bool departure_is_critical(const struct departure *departure,
                            const struct page_ref *ref);
-struct mb_page_run *departure_map_page(struct departure *departure);
+/* Whether no other node has the page: modified, and not sent yet. */
+bool departure_is_owed(const struct departure *departure,
+                       const struct page_ref *ref);
 /* Something has left or come to an end: goes on or finishes. */
 void departure_progress(struct departure *departure);
+
+/*
+ * Freezes the process and sends it. `running` is the thread that is just on
+ * its way back to user mode, NULL if the process does not run now. Everything
+ * up to the doorbell is on the critical path.
+ */
+void departure_begin(struct departure *departure, struct thread *running);
+/* Sends the map; the push of what is in it begins behind its last message,
+ * unless the pages are kept until they are asked for. */
+void departure_send_map(struct departure *departure);
 
 void push_start(struct departure *departure, bool critical);
 void push_pump(struct departure *departure);
@@ -35,6 +55,7 @@ void departure_pump_all(void);
  * from slot *next on, which moves past it; NULL: there is none. */
 struct departure *departure_next(uint32_t *next, uint32_t node,
                                  uint32_t states);
+void departure_take_buffer(struct departure *departure);
 /* Gives the buffer back; slot and buffer. */
 void departure_put_buffer(struct departure *departure);
 void departure_free(struct departure *departure);

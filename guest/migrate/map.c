@@ -9,25 +9,22 @@ void map_init(struct map *map, struct mb_page_run *runs, uint32_t most)
     *map = (struct map){ .runs = runs, .most = most };
 }
 
-bool map_add(struct map *map, uint32_t object, uint64_t index)
+bool map_add(struct map *map, const struct mb_page_run *run)
 {
     if (map->count > 0) {
         struct mb_page_run *last = &map->runs[map->count - 1];
 
-        if (last->object == object && last->count < MAP_RUN_PAGES &&
-            last->index + last->count == index) {
-            last->count++;
+        if (last->object == run->object &&
+            last->count <= MAP_RUN_PAGES - run->count &&
+            last->index + last->count == run->index) {
+            last->count += run->count;
             return true;
         }
     }
     if (map->count == map->most) {
         return false;
     }
-    map->runs[map->count++] = (struct mb_page_run){
-        .object = object,
-        .count = 1,
-        .index = index,
-    };
+    map->runs[map->count++] = *run;
     return true;
 }
 

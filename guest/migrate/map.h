@@ -25,8 +25,9 @@ struct map {
 };
 
 void map_init(struct map *map, struct mb_page_run *runs, uint32_t most);
-/* Adds a page; pages come in rising order. False: no room for another run. */
-bool map_add(struct map *map, uint32_t object, uint64_t index);
+/* Adds a run of at most MAP_RUN_PAGES; runs come in rising order, neighbours
+ * become one. False: no room for another run. */
+bool map_add(struct map *map, const struct mb_page_run *run);
 
 /* Whether `bytes` bytes from another node are runs of objects below
  * `object_count`, none of them empty, too long or wrapping around. */

@@ -69,6 +69,7 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
         mark_abort(&move, -error);
         return error;
     }
+    arrival_flush(proc);
     departure_consider(proc);
     return 0;
 }
@@ -168,6 +169,16 @@ static bool receive_gone(const struct message *m)
     return false;
 }
 
+static bool receive_flush(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_flush(d);
+    }
+    return false;
+}
+
 static bool receive_goto(const struct message *m)
 {
     struct proc *proc = proc_find(m->msg->pid);
@@ -189,6 +200,7 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_DRAINED] = receive_drained,
     [MB_MSG_GONE] = receive_gone,
     [MB_MSG_GOTO] = receive_goto,
+    [MB_MSG_FLUSH] = receive_flush,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,

@@ -57,6 +57,51 @@ bool objects_next(struct proc *proc, struct cursor *cursor,
     return false;
 }
 
+bool objects_previous(struct proc *proc, struct cursor *cursor,
+                      struct page_ref *ref)
+{
+    struct pages *pages = object_find(proc, cursor->object);
+
+    ref->object = cursor->object;
+    ref->index = cursor->index;
+    ref->page = pages ? pages->ops->previous(pages, &ref->index,
+                                             &ref->modified) : NULL;
+    cursor->index = ref->page ? ref->index : 0;
+    return ref->page != NULL;
+}
+
+bool objects_next_run(struct proc *proc, struct cursor *cursor,
+                      struct mb_page_run *run)
+{
+    uint32_t end = object_end(proc);
+
+    for (; cursor->object < end; cursor->object++, cursor->index = 0) {
+        struct pages *pages = object_find(proc, cursor->object);
+
+        run->object = cursor->object;
+        run->index = cursor->index;
+        run->count = pages ? pages->ops->next_run(pages, &run->index) : 0;
+        if (run->count > 0) {
+            cursor->index = run->index + run->count;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t objects_count(struct proc *proc)
+{
+    uint32_t end = object_end(proc);
+    uint64_t count = 0;
+
+    for (uint32_t object = 0; object < end; object++) {
+        struct pages *pages = object_find(proc, object);
+
+        count += pages ? pages->ops->count(pages) : 0;
+    }
+    return count;
+}
+
 bool objects_page(struct proc *proc, uint32_t object, uint64_t index,
                   struct page_ref *ref)
 {

@@ -39,6 +39,16 @@ struct page_ref {
 /* The first present page at or behind the cursor, which moves past it. */
 bool objects_next(struct proc *proc, struct cursor *cursor,
                   struct page_ref *ref);
+/* The last present page before the cursor in the same object; the cursor moves
+ * to it. */
+bool objects_previous(struct proc *proc, struct cursor *cursor,
+                      struct page_ref *ref);
+/* The first run of modified pages at or behind the cursor, which moves past
+ * it. */
+bool objects_next_run(struct proc *proc, struct cursor *cursor,
+                      struct mb_page_run *run);
+/* How many pages are present. */
+uint64_t objects_count(struct proc *proc);
 /* One present page; false: absent. */
 bool objects_page(struct proc *proc, uint32_t object, uint64_t index,
                   struct page_ref *ref);

@@ -49,6 +49,16 @@ static bool is_requested(const struct thread *thread)
     return false;
 }
 
+bool paging_waits(const struct arrival *a)
+{
+    for (const struct thread *t = a->proc->threads; t; t = t->sibling) {
+        if (t->state == THREAD_SLEEPING && t->wait == WAIT_PAGE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void request(const struct move *move, uint64_t tag, uint32_t object,
                     uint64_t index)
 {
@@ -117,6 +127,7 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
                index, instant_left(&thread->frame));
     board_node(thread, a->move.source);
+    arrival_review(a);
 }
 
 /* thread->on_resumed of a thread whose page or map has come. */
@@ -238,6 +249,7 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
     if (pages) {
         page_arrived(a, pages, msg->index, now);
     }
+    arrival_review(a);
     return kept;
 }
 
@@ -280,9 +292,14 @@ static int mark_runs(struct proc *proc, const struct mb_page_run *runs,
     return 0;
 }
 
+/* Before the resume nobody waits for it. */
 static void map_complete(struct arrival *a, struct instant now)
 {
     objects_await_map(a->proc, false);
+    if (a->state != ARRIVAL_RUNNING) {
+        a->kept = true;
+        return;
+    }
     for (struct thread *t = a->proc->threads; t; t = t->sibling) {
         if (t->state == THREAD_SLEEPING && t->wait == WAIT_MAP) {
             end_wait(a, t, now);
@@ -297,21 +314,37 @@ static void map_complete(struct arrival *a, struct instant now)
     }
 }
 
+static void map_failed(struct arrival *a, int error)
+{
+    if (a->state == ARRIVAL_RUNNING) {
+        arrival_fail(a, error);
+    } else {
+        arrival_reject(a, -error);
+    }
+}
+
 void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
                  struct instant now)
 {
     struct arrival *a = arrival_match(msg);
     const struct mb_page_run *runs = page;
+    enum arrival_state wanted = msg->flags & MB_MSG_CRITICAL ? ARRIVAL_CRITICAL
+                                                             : ARRIVAL_RUNNING;
     int error;
 
-    if (a == NULL || a->state != ARRIVAL_RUNNING) {
+    if (a == NULL || a->state != wanted) {
         return;
     }
     error = map_is_valid(runs, length, OBJECTS)
             ? mark_runs(a->proc, runs, length / sizeof(*runs)) : -EINVAL;
     if (error) {
-        arrival_fail(a, error);
-    } else if (msg->aux == 0) {
+        map_failed(a, error);
+        return;
+    }
+    if (msg->aux == 0) {
         map_complete(a, now);
+    }
+    if (msg->flags & MB_MSG_RESUME) {
+        arrival_resume(a, now);
     }
 }

@@ -31,6 +31,16 @@ void migrate_plan_follow(struct proc *proc)
     }
 }
 
+bool migrate_plan_waits(const struct proc *proc)
+{
+    for (uint32_t index = proc->plan_next; index < next; index++) {
+        if (plan_migration(index)->process + 1 == proc->pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void expired(struct timer *unused)
 {
     uint64_t now_ns = time_now_ns();
@@ -48,6 +58,8 @@ static void expired(struct timer *unused)
         /* Not one that is just arriving: it might yet be refused. */
         if (proc && arrival_find(proc->pid) == NULL) {
             migrate_plan_follow(proc);
+        } else if (proc) {
+            arrival_flush(proc);
         }
     }
 }

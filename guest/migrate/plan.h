@@ -5,6 +5,8 @@
 #ifndef MIGRATE_PLAN_H
 #define MIGRATE_PLAN_H
 
+#include <stdbool.h>
+
 #include "proc/proc.h"
 
 /* Arms a timer for the first migration of the plan. */
@@ -14,5 +16,7 @@ void migrate_plan_start(void);
  * is one. Call when the process is here and may have missed some: it has just
  * arrived for good, or a move of it has come to nothing. */
 void migrate_plan_follow(struct proc *proc);
+/* Whether a migration of it is due and waits for its turn. */
+bool migrate_plan_waits(const struct proc *proc);
 
 #endif

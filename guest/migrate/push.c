@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sending pages in bulk, and the map that says which ones are to come.
+ * Sending pages in bulk.
  *
  * A page that is posted is referenced by the transport. Until the target has
  * resumed it stays in the process, too, and is freed with it in the end; from
@@ -54,18 +54,81 @@ static void pushed_left(void *departure)
     d->push.under_way--;
 }
 
-/* What a push after the resume is for: no other node has it. */
-static bool is_wanted(const struct departure *d, const struct page_ref *ref)
+/* Whether a page that is present went before the resume was known. */
+static bool was_sent(const struct departure *d, const struct page_ref *ref)
 {
-    return ref->modified && !departure_is_critical(d, ref);
+    return ref->object < d->sent_before.object ||
+           (ref->object == d->sent_before.object &&
+            ref->index < d->sent_before.index) ||
+           departure_is_critical(d, ref);
 }
 
-/* The next page of the push; false: there is none left. */
+bool departure_is_owed(const struct departure *d, const struct page_ref *ref)
+{
+    return ref->modified && !was_sent(d, ref);
+}
+
+/* -- outward from a page that was asked for -- */
+
+void departure_push_around(struct departure *d, const struct page_ref *ref)
+{
+    d->push.outward = true;
+    d->push.turn = true;
+    d->push.above = (struct cursor){ ref->object, ref->index + 1 };
+    d->push.below = (struct cursor){ ref->object, ref->index };
+}
+
+static bool next_above(struct departure *d, struct page_ref *ref)
+{
+    struct cursor *cursor = &d->push.above;
+    uint32_t object = cursor->object;
+
+    while (objects_next(d->proc, cursor, ref) && ref->object == object) {
+        if (departure_is_owed(d, ref)) {
+            cursor->index = ref->index;     /* until it is posted */
+            return true;
+        }
+    }
+    *cursor = (struct cursor){ object, UINT64_MAX };
+    return false;
+}
+
+static bool next_below(struct departure *d, struct page_ref *ref)
+{
+    while (objects_previous(d->proc, &d->push.below, ref)) {
+        if (departure_is_owed(d, ref)) {
+            d->push.below.index = ref->index + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Both sides in turn, until both are at their ends. */
+static bool next_outward(struct departure *d, struct page_ref *ref)
+{
+    if (!d->push.outward) {
+        return false;
+    }
+    d->push.turn = !d->push.turn;
+    if (d->push.turn ? next_below(d, ref) || next_above(d, ref)
+                     : next_above(d, ref) || next_below(d, ref)) {
+        return true;
+    }
+    d->push.outward = false;
+    return false;
+}
+
+/* The next page of the push; false: there is none left. It is found again
+ * unless it is dropped or the cursor moves on. */
 static bool next_page(struct departure *d, struct cursor *cursor,
                       struct page_ref *ref)
 {
+    if (next_outward(d, ref)) {
+        return true;
+    }
     while (objects_next(d->proc, cursor, ref)) {
-        if (d->push.critical || is_wanted(d, ref)) {
+        if (d->push.critical || departure_is_owed(d, ref)) {
             return true;
         }
     }
@@ -128,67 +191,4 @@ void push_start(struct departure *d, bool critical)
     d->push.active = true;
     d->push.critical = critical;
     push_pump(d);
-}
-
-/* -- the map -- */
-
-static void map_step(struct departure *d);
-
-static void map_done(void *departure, bool sent)
-{
-    struct departure *d = departure;
-
-    (void)sent;
-    d->in_flight--;
-    if (d->map_active) {
-        map_step(d);
-    }
-    departure_progress(d);
-}
-
-/* Puts as many runs as a message holds; true if all pages are in the map. */
-static bool map_fill(struct departure *d, struct map *map)
-{
-    struct page_ref ref;
-
-    while (objects_next(d->proc, &d->map_cursor, &ref)) {
-        if (is_wanted(d, &ref) && !map_add(map, ref.object, ref.index)) {
-            d->map_cursor = (struct cursor){ ref.object, ref.index };
-            return false;
-        }
-        d->pages++;
-    }
-    return true;
-}
-
-/* One message at a time: they share a page. The push begins behind the last,
- * so no page arrives that the target has not been told of. */
-static void map_step(struct departure *d)
-{
-    struct map map;
-    struct parcel parcel = {
-        .msg = departure_message(d, MB_MSG_MAP),
-        .payload = departure_map_page(d),
-        .lane = LANE_URGENT,
-        .done = map_done,
-        .owner = d,
-    };
-
-    map_init(&map, departure_map_page(d), MAP_RUNS);
-    d->map_active = !map_fill(d, &map);
-    parcel.length = (uint32_t)(map.count * sizeof(struct mb_page_run));
-    parcel.msg.index = d->map_runs;
-    parcel.msg.aux = d->map_active;
-    d->map_runs += map.count;
-    d->in_flight++;
-    transport_post(&parcel);
-    transport_flush();
-    if (!d->map_active) {
-        push_start(d, false);
-    }
-}
-
-void departure_push_rest(struct departure *d)
-{
-    map_step(d);
 }

@@ -20,6 +20,14 @@ struct pages_ops {
     /* The first present page at or above *index: returns its contents and
      * stores its index and whether it is modified; NULL when there is none. */
     void *(*next)(struct pages *pages, uint64_t *index, bool *modified);
+    /* The same downwards: the last present page below *index. */
+    void *(*previous)(struct pages *pages, uint64_t *index, bool *modified);
+    /* The first run of neighbours at or above *index that are present and
+     * modified: stores the index of the first and returns how many there are,
+     * some of a longer run; 0 when there is none. */
+    uint32_t (*next_run)(struct pages *pages, uint64_t *index);
+    /* How many pages are present. */
+    uint64_t (*count)(struct pages *pages);
     /* The contents of one page if it is present, else NULL. */
     void *(*find)(struct pages *pages, uint64_t index, bool *modified);
     /* Puts a page in place and takes over the caller's reference. Fails with

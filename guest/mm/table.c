@@ -166,3 +166,47 @@ pte_t *table_next(pte_t *root, uint64_t *address, uint64_t end)
     }
     return NULL;
 }
+
+/* The last leaf below `end` in one table of leaves. */
+static pte_t *last_leaf(pte_t *leaves, uint64_t *end)
+{
+    unsigned first = sv39_index(*end - PAGE_SIZE, 0);
+
+    for (pte_t *pte = &leaves[first];; pte--) {
+        *end -= PAGE_SIZE;
+        if (*pte != 0) {
+            return pte;
+        }
+        if (pte == leaves) {
+            return NULL;
+        }
+    }
+}
+
+pte_t *table_previous(pte_t *root, uint64_t *end)
+{
+    uint64_t at = *end;
+
+    while (at > 0) {
+        uint64_t last = at - PAGE_SIZE;
+        pte_t middle = root[sv39_index(last, 2)];
+        pte_t lower;
+        pte_t *found;
+
+        if (!(middle & PTE_V)) {
+            at = last & ~(sv39_span(2) - 1);
+            continue;
+        }
+        lower = table_of(middle)[sv39_index(last, 1)];
+        if (!(lower & PTE_V)) {
+            at = last & ~(sv39_span(1) - 1);
+            continue;
+        }
+        found = last_leaf(table_of(lower), &at);
+        if (found != NULL) {
+            *end = at;
+            return found;
+        }
+    }
+    return NULL;
+}

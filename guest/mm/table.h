@@ -28,5 +28,7 @@ pte_t *table_make(pte_t *root, uint64_t address);
 /* The first leaf that is not absent in [*address, end), both page-aligned;
  * *address becomes its address. NULL: none. */
 pte_t *table_next(pte_t *root, uint64_t *address, uint64_t end);
+/* The last such leaf in [0, *end); *end becomes its address. */
+pte_t *table_previous(pte_t *root, uint64_t *end);
 
 #endif

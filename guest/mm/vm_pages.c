@@ -40,6 +40,57 @@ static void *next(struct pages *pages, uint64_t *index, bool *modified)
     return NULL;
 }
 
+static void *previous(struct pages *pages, uint64_t *index, bool *modified)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t end = (*index < INDEX_END ? *index : INDEX_END) << PAGE_SHIFT;
+    pte_t *pte;
+
+    while ((pte = table_previous(vm->root, &end)) != NULL) {
+        if (pte_has_page(*pte)) {
+            *index = end >> PAGE_SHIFT;
+            *modified = pte_is_modified(*pte);
+            return page_of(*pte);
+        }
+    }
+    return NULL;
+}
+
+/* Within one table of leaves. */
+static uint32_t next_run(struct pages *pages, uint64_t *index)
+{
+    uint64_t address = *index << PAGE_SHIFT;
+    pte_t *pte;
+
+    if (*index >= INDEX_END) {
+        return 0;
+    }
+    while ((pte = table_next(vm_of(pages)->root, &address, USER_TOP)) !=
+           NULL) {
+        unsigned left = SV39_ENTRIES - sv39_index(address, 0);
+        unsigned first = 0, end;
+
+        while (first < left && !(pte[first] & PTE_MODIFIED)) {
+            first++;
+        }
+        address += (uint64_t)first << PAGE_SHIFT;
+        if (first == left) {
+            continue;
+        }
+        for (end = first + 1; end < left && (pte[end] & PTE_MODIFIED);) {
+            end++;
+        }
+        *index = address >> PAGE_SHIFT;
+        return end - first;
+    }
+    return 0;
+}
+
+static uint64_t count(struct pages *pages)
+{
+    return vm_of(pages)->page_count;
+}
+
 static pte_t *leaf(struct pages *pages, uint64_t index)
 {
     return index < INDEX_END
@@ -172,6 +223,9 @@ static void drop(struct pages *pages, uint64_t index)
 
 const struct pages_ops vm_pages_ops = {
     .next = next,
+    .previous = previous,
+    .next_run = next_run,
+    .count = count,
     .find = find,
     .install = install,
     .prepare = prepare,

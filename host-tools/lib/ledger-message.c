@@ -127,6 +127,13 @@ static void take_start(MigrationMarks *marks, const Record *record,
 {
     LedgerMigration *migration = marks->migration;
 
+    if (record_message_type(record) == MB_MSG_STATE &&
+        migration->source == LEDGER_NONE) {
+        /* its marks may never be written, if the node crashes now */
+        migration->source = record->node;
+        migration->target = record_peer(record);
+        migration->plan_index = (uint32_t)record->arg[1];
+    }
     ledger_take_traffic(marks, record, wire_bytes);
     if (record_message_flags(record) & MB_MSG_CRITICAL) {
         migration->critical_messages++;

@@ -23,6 +23,7 @@ static const char *const message_names[] = {
     [MB_MSG_GONE] = "GONE",
     [MB_MSG_GOTO] = "GOTO",
     [MB_MSG_ACK] = "ACK",
+    [MB_MSG_FLUSH] = "FLUSH",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 

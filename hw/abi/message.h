@@ -43,6 +43,9 @@ enum mb_msg_type {
     /* any -> any: nothing but the channel_ack and channel_sack of a node that
      * has nothing else to say */
     MB_MSG_ACK = 10,
+    /* target -> source: the process wants to move on; send all that is left
+     * of it */
+    MB_MSG_FLUSH = 11,
     MB_MSG_TYPES
 };
 

@@ -14,6 +14,12 @@
 #define FACTOR_VARIABLE     "GODWIT_TEST_FACTOR"
 #define SEED_USUAL          1
 
+const char *const scenario_algorithms[ALGORITHM_COUNT] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_ALGORITHMS(X)
+#undef X
+};
+
 static uint64_t random_state;
 
 void scenario_seed(void)
@@ -33,6 +39,11 @@ uint64_t scenario_random(uint64_t below)
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return (z ^ (z >> 31)) % below;
+}
+
+const char *scenario_random_algorithm(void)
+{
+    return scenario_algorithms[scenario_random(ALGORITHM_COUNT)];
 }
 
 unsigned scenario_repeats(unsigned usual)

@@ -12,9 +12,13 @@
 #include <check.h>
 #include <glib.h>
 
+#include "guest/include/uapi/algorithms.h"
 #include "lib/run.h"
 
 #define SCENARIO_NODES  2
+
+/* The names of all algorithms, by number. */
+extern const char *const scenario_algorithms[ALGORITHM_COUNT];
 
 typedef struct {
     GString *text;              /* the experiment file */
@@ -59,6 +63,7 @@ unsigned scenario_check(const Scenario *scenario, const Run *run);
  * GODWIT_TEST_SEED, else always the same. */
 void scenario_seed(void);
 uint64_t scenario_random(uint64_t below);
+const char *scenario_random_algorithm(void);
 /* Runs a test program's one case; the exit status of main. */
 int scenario_main(const char *name, TCase *tcase);
 /* How often to repeat: `usual` times GODWIT_TEST_FACTOR. */

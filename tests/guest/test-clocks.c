@@ -14,8 +14,6 @@
 
 #include "lib/trace-file.h"
 
-#include "guest/include/uapi/algorithms.h"
-
 #define NODES           4u
 #define GROUP_MOST      4
 #define MOVES           6
@@ -48,12 +46,6 @@ static const char costly_cluster[] =
 
 static const char *const clusters[] = { CLUSTER, costly_cluster };
 #define CLUSTERS    (sizeof(clusters) / sizeof(clusters[0]))
-
-static const char *const algorithms[] = {
-#define X(symbol, number, name) [number] = name,
-    GODWIT_ALGORITHMS(X)
-#undef X
-};
 
 static const char *const groups[][GROUP_MOST] = {
     { "regs", "sleep", "heap", "clock" },
@@ -90,7 +82,7 @@ static void add_moves(Scenario *scenario, const char *process, unsigned node,
     for (unsigned i = 0; i < MOVES; i++) {
         node = (node + 1 + (unsigned)scenario_random(NODES - 1)) % NODES;
         scenario_add_migration(scenario, process, at_ns[i] + i, node,
-                               algorithms[scenario_random(ALGORITHM_COUNT)]);
+                               scenario_random_algorithm());
     }
 }
 
@@ -144,8 +136,8 @@ START_TEST(a_move_waits_for_its_process_to_start)
     g_autoptr(Scenario) scenario = scenario_new_with(CLUSTER);
 
     scenario_add_process(scenario, "regs", 0, "regs 20");
-    scenario_add_migration(scenario, "regs", 1, 2, algorithms[_i]);
-    scenario_add_migration(scenario, "regs", 2, 1, algorithms[_i]);
+    scenario_add_migration(scenario, "regs", 1, 2, scenario_algorithms[_i]);
+    scenario_add_migration(scenario, "regs", 2, 1, scenario_algorithms[_i]);
     g_autoptr(Run) run = scenario_run(scenario, true);
     ck_assert_uint_eq(scenario_check(scenario, run), 2);
     ck_assert_uint_eq(scenario_process(run, "regs")->facts.node, 1);
@@ -251,7 +243,7 @@ START_TEST(marks_are_exact_to_the_cycle)
         g_autoptr(Scenario) scenario = scenario_new_with(costly_cluster);
         unsigned target = (node + 1) % NODES;
         g_autofree char *command = g_strdup_printf("instants %u %s", target,
-                                                   algorithms[_i]);
+                                                   scenario_algorithms[_i]);
 
         scenario_add_process(scenario, "instants", node, command);
         g_autoptr(Run) run = scenario_run(scenario, true);

@@ -87,15 +87,9 @@ START_TEST(unmoved)
 }
 END_TEST
 
-START_TEST(after_total_copy)
+START_TEST(after_a_move)
 {
-    check_run("total-copy");
-}
-END_TEST
-
-START_TEST(after_freeze_free)
-{
-    check_run("freeze-free");
+    check_run(scenario_algorithms[_i]);
 }
 END_TEST
 
@@ -105,7 +99,6 @@ int main(void)
 
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, unmoved);
-    tcase_add_test(tcase, after_total_copy);
-    tcase_add_test(tcase, after_freeze_free);
+    tcase_add_loop_test(tcase, after_a_move, 0, ALGORITHM_COUNT);
     return scenario_main("faults", tcase);
 }

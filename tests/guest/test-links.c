@@ -10,14 +10,12 @@
 
 #include "scenario.h"
 
-#include "guest/include/uapi/algorithms.h"
-
 #define TIMEOUT_S       600
 #define AWAY_NS         2500000u
 #define BACK_NS         6000000u
 #define DOWN_NS         G_GUINT64_CONSTANT(3000000000)
 #define TOO_LONG_NS     G_GUINT64_CONSTANT(20000000000)
-#define RUNS_PER_KIND   3
+#define RUNS_PER_KIND   4
 #define MOVES           4u
 #define SPAN_NS         9000000u
 #define NEVER_STRUCK    "[fault 1]\nlink = 0-1\nkind = loss\nmessage = 1000000\n"
@@ -30,12 +28,6 @@ static const char *const kinds[] = {
 };
 #define KINDS   (sizeof(kinds) / sizeof(kinds[0]))
 
-static const char *const algorithms[] = {
-#define X(symbol, number, name) [number] = name,
-    GODWIT_ALGORITHMS(X)
-#undef X
-};
-
 static const char *const programs[] = { "tally", "heap", "files", "threads" };
 #define PROGRAMS    (sizeof(programs) / sizeof(programs[0]))
 
@@ -43,6 +35,8 @@ static const char *const exact_kinds[] = {
     "loss", "corruption", "duplication", "reordering",
 };
 #define EXACT_KINDS (sizeof(exact_kinds) / sizeof(exact_kinds[0]))
+/* All algorithms, two to a run. */
+#define PAIRS       ((ALGORITHM_COUNT + 1) / 2)
 
 /* The usual two nodes; `more` follows in [link]. */
 static Scenario *make_scenario(const char *more)
@@ -98,8 +92,7 @@ START_TEST(by_rate)
 
                 scenario_add_migration(scenario, programs[i], at_ns,
                                        (i + k + 1) % 2,
-                                       scenario_random(2) ? "total-copy"
-                                                          : "freeze-free");
+                                       scenario_random_algorithm());
             }
         }
         g_autoptr(Run) run = scenario_run(scenario, true);
@@ -115,14 +108,17 @@ START_TEST(by_rate)
 }
 END_TEST
 
-/* There and back, once by each algorithm. */
-static Scenario *make_small(const char *fault)
+/* There and back by two algorithms. */
+static Scenario *make_small(const char *fault, unsigned first)
 {
     Scenario *scenario = make_scenario(fault);
 
     scenario_add_process(scenario, "tally", 0, "tally");
-    scenario_add_migration(scenario, "tally", AWAY_NS, 1, "freeze-free");
-    scenario_add_migration(scenario, "tally", BACK_NS, 0, "total-copy");
+    scenario_add_migration(scenario, "tally", AWAY_NS, 1,
+                           scenario_algorithms[first % ALGORITHM_COUNT]);
+    scenario_add_migration(scenario, "tally", BACK_NS, 0,
+                           scenario_algorithms[(first + 1) %
+                                               ALGORITHM_COUNT]);
     return scenario;
 }
 
@@ -142,8 +138,11 @@ static uint64_t count_messages(const Run *run, unsigned source)
 /* One message, whichever it is. */
 START_TEST(each_message)
 {
+    const char *kind = exact_kinds[_i / PAIRS];
+    bool is_late = _i / PAIRS >= 2;
+    unsigned first = _i % PAIRS * 2;
     g_autofree char *expected = reference("tally");
-    g_autoptr(Scenario) whole = make_small(NEVER_STRUCK);
+    g_autoptr(Scenario) whole = make_small(NEVER_STRUCK, first);
     g_autoptr(Run) whole_run = scenario_run(whole, true);
 
     ck_assert_uint_eq(scenario_check(whole, whole_run), 2);
@@ -154,9 +153,9 @@ START_TEST(each_message)
         for (uint64_t k = 0; k < messages; k++) {
             g_autofree char *fault = g_strdup_printf(
                 "[fault 1]\nlink = %u-%u\nkind = %s\nmessage = %" G_GUINT64_FORMAT
-                "\n%s", source, 1 - source, exact_kinds[_i], k,
-                _i >= 2 ? "late = 80us\n" : "");
-            g_autoptr(Scenario) scenario = make_small(fault);
+                "\n%s", source, 1 - source, kind, k,
+                is_late ? "late = 80us\n" : "");
+            g_autoptr(Scenario) scenario = make_small(fault, first);
             g_autoptr(Run) run = scenario_run(scenario, true);
 
             ck_assert_uint_eq(scenario_check(scenario, run), 2);
@@ -186,7 +185,7 @@ START_TEST(down_for_a_while)
         g_autofree char *there = make_outage(0, from_ns, DOWN_NS);
         g_autofree char *back = make_outage(1, from_ns, DOWN_NS);
         g_autofree char *fault = g_strconcat(there, back, NULL);
-        g_autoptr(Scenario) scenario = make_small(fault);
+        g_autoptr(Scenario) scenario = make_small(fault, n);
         g_autoptr(Run) run = scenario_run(scenario, true);
 
         ck_assert_uint_ge(scenario_check(scenario, run), 1);
@@ -236,7 +235,7 @@ START_TEST(down_for_too_long)
 
         scenario_add_process(scenario, "tally", 0, "tally");
         scenario_add_migration(scenario, "tally", AWAY_NS, 1,
-                               algorithms[n % ALGORITHM_COUNT]);
+                               scenario_algorithms[n % ALGORITHM_COUNT]);
         g_autoptr(Run) run = scenario_run(scenario, true);
         check_parted(scenario, run, expected);
     }
@@ -270,7 +269,7 @@ int main(void)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, by_rate, 0, KINDS);
-    tcase_add_loop_test(tcase, each_message, 0, EXACT_KINDS);
+    tcase_add_loop_test(tcase, each_message, 0, EXACT_KINDS * PAIRS);
     tcase_add_test(tcase, down_for_a_while);
     tcase_add_loop_test(tcase, down_for_too_long, 0, 3);
     tcase_add_test(tcase, no_link);

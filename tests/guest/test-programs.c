@@ -12,21 +12,13 @@
 
 #include "scenario.h"
 
-#include "guest/include/uapi/algorithms.h"
-
 #define GROUP_MOST      6
 #define MOVES           5
 #define BOOT_NS         1000000u    /* nothing can be moved before */
 #define RUNS_PER_GROUP  6
-#define QUEUED_MOVES    5u
+#define QUEUED_MOVES    (ALGORITHM_COUNT + 1u)
 #define FIRST_MOVE_NS   3000000u
 #define TIMEOUT_S       300
-
-static const char *const algorithms[] = {
-#define X(symbol, number, name) [number] = name,
-    GODWIT_ALGORITHMS(X)
-#undef X
-};
 
 static const char *const groups[][GROUP_MOST] = {
     { "regs", "stack", "heap", "chase" },
@@ -82,7 +74,7 @@ static void add_moves(Scenario *scenario, const char *process, unsigned node,
         node = (node + 1) % SCENARIO_NODES;
         scenario_add_migration(scenario, process, at_ns[i] + i, node,
                                algorithm != NULL ? algorithm :
-                               algorithms[scenario_random(ALGORITHM_COUNT)]);
+                               scenario_random_algorithm());
     }
 }
 
@@ -162,7 +154,7 @@ END_TEST
 START_TEST(survive_algorithm)
 {
     skip_random(_i);
-    check_group(workloads, 1, algorithms[_i]);
+    check_group(workloads, 1, scenario_algorithms[_i]);
 }
 END_TEST
 
@@ -190,7 +182,7 @@ START_TEST(moves_wait_for_their_turn)
     scenario_add_process(scenario, "chase", 0, "chase");
     for (unsigned i = 0; i < QUEUED_MOVES; i++) {
         scenario_add_migration(scenario, "chase", FIRST_MOVE_NS + i, (i + 1) % 2,
-                               i % 3 == 0 ? "total-copy" : "freeze-free");
+                               scenario_algorithms[i % ALGORITHM_COUNT]);
     }
     g_autoptr(Run) run = scenario_run(scenario, true);
 

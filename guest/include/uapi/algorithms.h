@@ -9,7 +9,9 @@
 /* X(symbol, number, name) */
 #define GODWIT_ALGORITHMS(X) \
     X(TOTAL_COPY, 0, "total-copy") \
-    X(FREEZE_FREE, 1, "freeze-free")
+    X(FREEZE_FREE, 1, "freeze-free") \
+    X(COPY_ON_REFERENCE, 2, "copy-on-reference") \
+    X(POST_COPY, 3, "post-copy")
 
 enum algorithm {
 #define X(symbol, number, name) ALGORITHM_##symbol = number,

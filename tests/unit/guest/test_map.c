@@ -9,16 +9,21 @@
 
 static struct mb_page_run runs[MAP_RUNS];
 
+static bool add(struct map *map, uint32_t object, uint64_t index)
+{
+    return map_add(map, &(struct mb_page_run){ object, 1, index });
+}
+
 START_TEST(neighbours_share_a_run)
 {
     struct map map;
 
     map_init(&map, runs, MAP_RUNS);
-    ck_assert(map_add(&map, 0, 16));
-    ck_assert(map_add(&map, 0, 17));
-    ck_assert(map_add(&map, 0, 18));
-    ck_assert(map_add(&map, 0, 20));
-    ck_assert(map_add(&map, 1, 21));
+    ck_assert(add(&map, 0, 16));
+    ck_assert(add(&map, 0, 17));
+    ck_assert(add(&map, 0, 18));
+    ck_assert(add(&map, 0, 20));
+    ck_assert(add(&map, 1, 21));
     ck_assert_uint_eq(map.count, 3);
     ck_assert_uint_eq(runs[0].index, 16);
     ck_assert_uint_eq(runs[0].count, 3);
@@ -33,10 +38,10 @@ START_TEST(full)
     struct map map;
 
     map_init(&map, runs, 2);
-    ck_assert(map_add(&map, 0, 0));
-    ck_assert(map_add(&map, 0, 2));
-    ck_assert(!map_add(&map, 0, 4));
-    ck_assert(map_add(&map, 0, 3));     /* the last run still grows */
+    ck_assert(add(&map, 0, 0));
+    ck_assert(add(&map, 0, 2));
+    ck_assert(!add(&map, 0, 4));
+    ck_assert(add(&map, 0, 3));     /* the last run still grows */
     ck_assert_uint_eq(map.count, 2);
     ck_assert_uint_eq(runs[1].count, 2);
 }
@@ -47,10 +52,15 @@ START_TEST(longest_run)
     struct map map;
 
     map_init(&map, runs, MAP_RUNS);
-    ck_assert(map_add(&map, 0, 0));
+    ck_assert(add(&map, 0, 0));
     runs[0].count = MAP_RUN_PAGES;
-    ck_assert(map_add(&map, 0, MAP_RUN_PAGES));
+    ck_assert(add(&map, 0, MAP_RUN_PAGES));
     ck_assert_uint_eq(map.count, 2);
+    runs[1].count = MAP_RUN_PAGES - 2;
+    ck_assert(map_add(&map, &(struct mb_page_run){
+        0, 2, 2ull * MAP_RUN_PAGES - 2 }));
+    ck_assert_uint_eq(map.count, 2);
+    ck_assert_uint_eq(runs[1].count, MAP_RUN_PAGES);
 }
 END_TEST
 

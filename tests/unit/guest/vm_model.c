@@ -297,6 +297,40 @@ static void check_page(unsigned page)
     }
 }
 
+/* The same pages downwards, and the modified ones as runs. */
+static void check_walks(void)
+{
+    const struct pages_ops *ops = vm->pages.ops;
+    uint64_t down = UINT64_MAX, up = 0, run = 0;
+    uint32_t left = 0;
+    bool modified;
+
+    for (unsigned i = MODEL_PAGES; i > 0; i--) {
+        if (model[i - 1].present) {
+            suite_check(ops->previous(&vm->pages, &down, &modified) != NULL);
+            suite_check(down == index_at(i - 1));
+            suite_check(modified == model[i - 1].modified);
+        }
+    }
+    suite_check(ops->previous(&vm->pages, &down, &modified) == NULL);
+    for (unsigned i = 0; i < MODEL_PAGES; i++) {
+        if (!model[i].present || !model[i].modified) {
+            continue;
+        }
+        if (left == 0) {
+            run = up;
+            left = ops->next_run(&vm->pages, &run);
+            suite_check(left > 0);
+        }
+        suite_check(run == index_at(i));
+        run++;
+        left--;
+        up = run;
+    }
+    suite_check(left == 0);
+    suite_check(ops->next_run(&vm->pages, &up) == 0);
+}
+
 void model_check(void)
 {
     uint64_t index = 0;
@@ -315,4 +349,6 @@ void model_check(void)
     }
     ck_assert_ptr_null(vm->pages.ops->next(&vm->pages, &index, &modified));
     suite_check(vm->page_count == present);
+    suite_check(vm->pages.ops->count(&vm->pages) == present);
+    check_walks();
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The contents of a file as a paged object (mm/pages.h): how migration sees
+ * them.
+ */
+#include "fs/content_internal.h"
+#include "lib/errno.h"
+#include "mm/page.h"
+
+char content_remote_mark;
+
+static void *op_next(struct pages *pages, uint64_t *index, bool *modified)
+{
+    struct content *content = (struct content *)pages;
+    void **entry;
+
+    while ((entry = content_next_entry(content, index)) != NULL) {
+        if (content_is_page(*entry)) {
+            *modified = true;
+            return *entry;
+        }
+        (*index)++;
+    }
+    return NULL;
+}
+
+static void *op_previous(struct pages *pages, uint64_t *index, bool *modified)
+{
+    const struct content *content = (struct content *)pages;
+    void **entry;
+
+    while ((entry = page_tree_previous(&content->tree, index)) != NULL) {
+        if (content_is_page(*entry)) {
+            *modified = true;
+            return *entry;
+        }
+    }
+    return NULL;
+}
+
+static uint32_t op_next_run(struct pages *pages, uint64_t *index)
+{
+    bool modified;
+
+    return op_next(pages, index, &modified) != NULL ? 1 : 0;
+}
+
+static uint64_t op_count(struct pages *pages)
+{
+    uint64_t count = 0;
+    bool modified;
+
+    for (uint64_t i = 0; op_next(pages, &i, &modified) != NULL; i++) {
+        count++;
+    }
+    return count;
+}
+
+static void *op_find(struct pages *pages, uint64_t index, bool *modified)
+{
+    *modified = true;
+    return index < CONTENT_PAGES_MAX ?
+           content_page_at((struct content *)pages, index) : NULL;
+}
+
+static int op_install(struct pages *pages, uint64_t index, void *page,
+                      bool modified)
+{
+    struct content *content = (struct content *)pages;
+    bool marked;
+    void **entry;
+
+    (void)modified;
+    if (index >= content_pages_of(content->size)) {
+        return -ENOENT;
+    }
+    marked = content_is_marked(content, index);
+    if (!marked && !pages->map_awaited) {
+        return content_page_at(content, index) != NULL ? -EEXIST : -ENOENT;
+    }
+    entry = page_tree_make(&content->tree, index);
+    if (entry == NULL) {
+        return -ENOMEM;
+    }
+    if (content_is_page(*entry)) {
+        return -EEXIST;
+    }
+    if (marked) {
+        content->remote_count--;
+        *entry = NULL;
+    }
+    if (content->abandoned) {
+        return -ENOENT;
+    }
+    *entry = page;
+    return 0;
+}
+
+static int op_mark_remote(struct pages *pages, uint64_t index, uint32_t count)
+{
+    struct content *content = (struct content *)pages;
+    uint64_t end = content_pages_of(content->size);
+
+    if (index > UINT64_MAX - count) {
+        return -EINVAL;
+    }
+    end = index + count < end ? index + count : end;
+    for (uint64_t i = index; i < end; i++) {
+        void **entry = page_tree_make(&content->tree, i);
+
+        if (entry == NULL) {
+            return -ENOMEM;
+        }
+        if (*entry == NULL) {
+            *entry = CONTENT_REMOTE;
+            content->remote_count++;
+        }
+    }
+    return 0;
+}
+
+static bool op_is_remote(struct pages *pages, uint64_t index)
+{
+    return index < CONTENT_PAGES_MAX &&
+           content_is_marked((struct content *)pages, index);
+}
+
+static bool op_awaits(struct pages *pages)
+{
+    return content_awaits((struct content *)pages);
+}
+
+static void op_drop(struct pages *pages, uint64_t index)
+{
+    struct content *content = (struct content *)pages;
+    void **entry;
+
+    if (index >= CONTENT_PAGES_MAX) {
+        return;
+    }
+    entry = page_tree_find(&content->tree, index);
+    if (entry != NULL && content_is_page(*entry)) {
+        page_put(*entry);
+        *entry = NULL;
+    }
+}
+
+const struct pages_ops content_pages_ops = {
+    .next = op_next,
+    .previous = op_previous,
+    .next_run = op_next_run,
+    .count = op_count,
+    .find = op_find,
+    .install = op_install,
+    .mark_remote = op_mark_remote,
+    .is_remote = op_is_remote,
+    .awaits = op_awaits,
+    .drop = op_drop,
+};

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The critical path at the source: the process is frozen, and all that it
+ * needs to run at the target is posted.
+ */
+#include <stddef.h>
+
+#include "lib/errno.h"
+#include "migrate/algorithm.h"
+#include "migrate/departure_internal.h"
+#include "migrate/epochs.h"
+#include "migrate/image.h"
+#include "mm/page.h"
+#include "proc/board.h"
+
+static const struct thread *main_thread(const struct proc *proc,
+                                        const struct thread *running)
+{
+    if (running) {
+        return running;
+    }
+    for (const struct thread *t = proc->threads; t; t = t->sibling) {
+        if (t->state == THREAD_RUNNABLE) {
+            return t;
+        }
+    }
+    return proc->threads;
+}
+
+static void freeze(struct proc *proc)
+{
+    for (struct thread *t = proc->threads; t; t = t->sibling) {
+        sched_save_fp(t);
+        sched_freeze(t);
+    }
+}
+
+void departure_add_critical(struct departure *d, uint64_t index,
+                            uint64_t offset, uint16_t role)
+{
+    struct page_ref ref;
+
+    if (d->critical_count == CRITICAL_MAX ||
+        !objects_page(d->proc, MB_OBJECT_SPACE, index, &ref) ||
+        departure_is_critical(d, &ref)) {
+        return;
+    }
+    d->critical[d->critical_count++] = (struct critical){
+        .index = index,
+        .offset = (uint16_t)offset,
+        .role = role,
+    };
+}
+
+void departure_add_all(struct departure *d)
+{
+    d->push.left = objects_count(d->proc);
+    d->all_critical = true;
+}
+
+void departure_leave_rest(struct departure *d)
+{
+    d->map_critical = true;
+    d->kept = true;
+}
+
+bool departure_is_critical(const struct departure *d,
+                           const struct page_ref *ref)
+{
+    for (uint32_t i = 0; i < d->critical_count; i++) {
+        if (ref->object == MB_OBJECT_SPACE &&
+            ref->index == d->critical[i].index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct mb_msg departure_message(const struct departure *d,
+                                enum mb_msg_type type)
+{
+    return (struct mb_msg){
+        .type = type,
+        .target = (uint16_t)d->move.target,
+        .pid = d->move.pid,
+        .epoch = d->move.epoch,
+    };
+}
+
+/* The last critical message tells the target to go; it is part of the state
+ * only if nothing else has to be there. */
+static void post_state(struct departure *d, uint32_t bytes)
+{
+    bool more_follows = d->critical_count > 0 || d->push.left > 0 ||
+                        d->map_critical;
+
+    for (uint32_t at = 0; at < bytes; at += MB_PAYLOAD_MAX) {
+        uint32_t left = bytes - at;
+        bool last = left <= MB_PAYLOAD_MAX;
+        struct parcel parcel = {
+            .msg = departure_message(d, MB_MSG_STATE),
+            .payload = d->buffer->image + at,
+            .length = last ? left : MB_PAYLOAD_MAX,
+            .lane = LANE_URGENT,
+            .owner = d,
+        };
+
+        parcel.msg.flags = MB_MSG_CRITICAL |
+                           (last && !more_follows ? MB_MSG_RESUME : 0);
+        parcel.done = departure_done(parcel.msg.flags);
+        parcel.msg.aux = d->move.algorithm;
+        parcel.msg.index = at;
+        parcel.msg.tag = d->move.plan_index;
+        parcel.msg.arg = bytes;
+        d->in_flight++;
+        d->resume_posted |= parcel.msg.flags & MB_MSG_RESUME;
+        transport_post(&parcel);
+    }
+}
+
+static void post_critical(struct departure *d)
+{
+    for (uint32_t i = 0; i < d->critical_count; i++) {
+        const struct critical *critical = &d->critical[i];
+        struct posting how = {
+            .lane = LANE_URGENT,
+            .flags = MB_MSG_CRITICAL | critical->role,
+        };
+        struct page_ref ref;
+
+        if (i == d->critical_count - 1) {
+            how.flags |= MB_MSG_RESUME;
+        }
+        objects_page(d->proc, MB_OBJECT_SPACE, critical->index, &ref);
+        departure_post_page(d, &ref, critical->offset, &how);
+    }
+}
+
+void departure_begin(struct departure *d, struct thread *running)
+{
+    const struct algorithm_ops *algorithm = algorithms[d->move.algorithm];
+    struct instant frozen = running ? instant_left(&running->frame)
+                                    : instant_now();
+    const struct thread *thread = main_thread(d->proc, running);
+    struct instant selected, sent;
+    int64_t bytes;
+
+    departure_take_buffer(d);
+    freeze(d->proc);
+    d->state = DEPARTURE_SENT;
+    d->proc->epoch++;
+    d->move.epoch = d->proc->epoch;
+    algorithm->select(d, thread);
+    selected = instant_now();
+
+    bytes = image_encode(d->proc, d->buffer->image, IMAGE_MAX);
+    if (bytes < 0) {
+        departure_rejected(d, bytes == -ENOSPC ? E2BIG : (int)-bytes);
+        return;
+    }
+    post_state(d, (uint32_t)bytes);
+    post_critical(d);
+    if (d->all_critical) {
+        push_start(d, true);
+    }
+    if (d->map_critical) {
+        transport_flush();      /* the target unpacks it meanwhile */
+        departure_send_map(d);
+    }
+    transport_flush();
+    sent = instant_now();
+
+    mark_phase(&d->move, MB_MARK_FROZEN, frozen);
+    mark_phase(&d->move, MB_MARK_SELECTED, selected);
+    mark_phase(&d->move, MB_MARK_SENT, sent);
+    epochs_note(d->move.pid, d->move.epoch);
+    d->pages = objects_count(d->proc);
+    if (algorithm->follow) {
+        algorithm->follow(d);
+    }
+    transport_flush();
+    board_hold(d->proc, MB_WAIT_MOVE, d->move.target);
+}
