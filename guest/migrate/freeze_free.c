@@ -25,24 +25,35 @@ struct heap_search {
     const struct area *stack;
 };
 
-static bool is_in(const struct area *area, uint64_t address)
+static bool is_in(const struct area *area, uint64_t index)
 {
-    return area && address >= area->start && address < area->end;
+    return area && index >= area->start >> PAGE_SHIFT &&
+           index < area->end >> PAGE_SHIFT;
 }
 
-static bool is_wanted(void *context, uint64_t address)
+static const uint8_t *page(void *context, uint64_t index)
 {
     const struct heap_search *search = context;
     struct page_ref ref;
 
-    return !is_in(search->code, address) && !is_in(search->stack, address) &&
-           address < USER_TOP &&
-           objects_page(search->proc, MB_OBJECT_SPACE, address >> PAGE_SHIFT,
-                        &ref) && ref.modified;
+    objects_page(search->proc, MB_OBJECT_SPACE, index, &ref);
+    return ref.page;
+}
+
+static enum heap_use use(void *context, uint64_t index)
+{
+    const struct heap_search *search = context;
+    struct page_ref ref;
+
+    if (is_in(search->code, index) || is_in(search->stack, index)) {
+        return HEAP_NOT;
+    }
+    return objects_page(search->proc, MB_OBJECT_SPACE, index, &ref) &&
+           ref.modified ? HEAP_WANTED : HEAP_ANYWHERE;
 }
 
 static void add_heap(struct departure *departure, struct proc *proc,
-                     const struct frame *frame, const struct page_ref *code)
+                     const struct frame *frame)
 {
     struct heap_search search = {
         .proc = proc,
@@ -52,17 +63,16 @@ static void add_heap(struct departure *departure, struct proc *proc,
     struct heap_page_query query = {
         .x = frame->x,
         .pc = FRAME_PC(frame),
-        .code = code->page,
-        .code_start = code->index << PAGE_SHIFT,
-        .code_bytes = code->page ? PAGE_SIZE : 0,
-        .wanted = is_wanted,
+        .page = page,
+        .use = use,
         .context = &search,
+        .most = 1,
     };
-    uint64_t address;
+    uint64_t index[HEAP_PAGES_MAX];
+    uint32_t count = heap_pages_find(&query, index);
 
-    if (heap_page_find(&query, &address)) {
-        departure_add_critical(departure, address >> PAGE_SHIFT, 0,
-                               MB_MSG_HEAP);
+    for (uint32_t i = 0; i < count; i++) {
+        departure_add_critical(departure, index[i], 0, MB_MSG_HEAP);
     }
 }
 
@@ -71,11 +81,10 @@ static void select(struct departure *departure, const struct thread *thread)
     struct proc *proc = thread->proc;
     const struct frame *frame = &thread->frame;
     uint64_t sp = frame->x[REG_SP];
-    struct page_ref code;
 
-    objects_page(proc, MB_OBJECT_SPACE, FRAME_PC(frame) >> PAGE_SHIFT, &code);
-    departure_add_critical(departure, code.index, 0, MB_MSG_CODE);
-    add_heap(departure, proc, frame, &code);
+    departure_add_critical(departure, FRAME_PC(frame) >> PAGE_SHIFT, 0,
+                           MB_MSG_CODE);
+    add_heap(departure, proc, frame);
     departure_add_critical(departure, sp >> PAGE_SHIFT,
                            sp & PAGE_MASK & ~(uint64_t)(STACK_ALIGN - 1),
                            MB_MSG_STACK);

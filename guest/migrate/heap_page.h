@@ -1,38 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The current heap page: which page, beside code and stack, a process will
- * touch first. A guess from registers and code alone; wrong guesses cost one
- * remote fault, never correctness.
+ * The current heap pages: which pages, beside code and stack, a process will
+ * touch first. What lookahead.h cannot know makes it a guess; a wrong one costs
+ * a remote fault, never correctness.
  *
  * Paper: technique 2, the heuristic that decodes the instruction stream.
  */
 #ifndef MIGRATE_HEAP_PAGE_H
 #define MIGRATE_HEAP_PAGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* How many instructions ahead is looked. */
-#define HEAP_PAGE_STEPS 32
+/* How many references to the heap are looked for, and how many instructions
+ * ahead at most. */
+#define HEAP_REFERENCES 10u
+#define HEAP_STEPS      128u
+#define HEAP_PAGES_MAX  5u
+
+enum heap_use {
+    HEAP_NOT,                   /* code, stack: no page of the heap */
+    HEAP_ANYWHERE,              /* need not travel: every node can have it */
+    HEAP_WANTED,                /* its contents are nowhere but here */
+};
 
 struct heap_page_query {
-    const uint64_t *x;          /* registers 0..31; x[0] is not looked at */
+    const uint64_t *x;          /* registers 1..31 */
     uint64_t pc;
-    const uint8_t *code;        /* contents of [code_start, + code_bytes) */
-    uint64_t code_start;
-    size_t code_bytes;
-    /* Whether the page at this address would be of use: present and neither
-     * code nor stack. */
-    bool (*wanted)(void *context, uint64_t address);
+    /* see lookahead.h */
+    const uint8_t *(*page)(void *context, uint64_t index);
+    enum heap_use (*use)(void *context, uint64_t index);
     void *context;
+    uint32_t most;              /* pages, at most HEAP_PAGES_MAX */
 };
 
 /*
- * Follows the code from pc as far as registers tell where it goes, and stores
- * the first wanted address that it accesses. Failing that, the first argument
- * or saved register that points to something wanted. False: none.
+ * Follows the code from pc and stores the wanted pages among the first
+ * HEAP_REFERENCES references to the heap, in their order. If the code names
+ * none, the one that the first argument or saved register points to. Returns how
+ * many there are.
  */
-bool heap_page_find(const struct heap_page_query *query, uint64_t *address);
+uint32_t heap_pages_find(const struct heap_page_query *query, uint64_t *index);
 
 #endif
