@@ -30,6 +30,7 @@ static void resolve_node(const Experiment *experiment,
 
     node->memory_bytes = machine->memory_bytes;
     node->clock_hz = machine->clock_hz;
+    node->read_ns = machine->read_ns;
     node->clock_num = (uint32_t)(NS_PER_S / divisor);
     node->clock_den = (uint32_t)(machine->clock_hz / divisor);
     for (CostClass cls = 0; cls < COST_CLASS_COUNT; cls++) {

@@ -36,6 +36,7 @@ typedef struct {
     uint64_t memory_bytes;
     uint64_t clock_hz;
     uint32_t cost;              /* in cost_tables */
+    uint64_t read_ns;           /* of the bridge, for an exported page */
     /* made of the above */
     uint64_t node;
 } ExperimentMachine;
@@ -47,6 +48,7 @@ typedef struct {
     uint32_t clock_num;         /* a cycle takes num / den ns, reduced */
     uint32_t clock_den;
     uint32_t cost[COST_CLASS_COUNT];    /* cycles */
+    uint64_t read_ns;
     uint64_t insn_max_ns;       /* the longest instruction, rounded up */
 } ExperimentNode;
 

@@ -60,7 +60,9 @@ static const KeySpec experiment_keys[] = {
     QUANTITY("clock", UNIT_FREQUENCY, "1GHz", "10MHz", "4GHz", type, \
              prefix clock_hz, "cycles per second"), \
     CHOICE("cost", cost_tables, "insn", type, prefix cost, \
-           "cycles per instruction: one each, or by class")
+           "cycles per instruction: one each, or by class"), \
+    QUANTITY("dma", UNIT_TIME, "100ns", "1ns", "1s", type, prefix read_ns, \
+             "what its bridge needs for a page that it serves by itself")
 
 static const KeySpec cluster_keys[] = {
     QUANTITY("nodes", UNIT_NONE, NULL, "1", "256", Experiment, node_count,

@@ -32,6 +32,7 @@ const char *const preset_machine_names[] = { "1996", "modern", NULL };
 static const struct PresetKey machine_keys[] = {
     { "clock", { "33MHz", "1.5GHz" } },
     { "cost", { "scalar", "static" } },
+    { "dma", { "2us", "100ns" } },
     { "link", { "ethernet-10m", "ethernet-100g" } },
 };
 

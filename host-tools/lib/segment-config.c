@@ -29,7 +29,8 @@ SegmentConfig *segment_config_new(uint32_t node_count)
     config->faults = g_array_new(FALSE, FALSE, sizeof(SegmentFault));
     for (uint32_t i = 0; i < node_count; i++) {
         config->nodes[i] = (SegmentNode) {
-            .clock_num = 1, .clock_den = 1, .crash_ns = MB_NEVER,
+            .clock_num = 1, .clock_den = 1, .read_ns = 1,
+            .crash_ns = MB_NEVER,
         };
     }
     return config;
@@ -50,6 +51,7 @@ static void add_nodes(const Experiment *experiment, SegmentConfig *config)
     for (uint32_t i = 0; i < config->node_count; i++) {
         config->nodes[i].clock_num = experiment->nodes[i].clock_num;
         config->nodes[i].clock_den = experiment->nodes[i].clock_den;
+        config->nodes[i].read_ns = experiment->nodes[i].read_ns;
     }
     for (unsigned i = 0; i < experiment->crashes->len; i++) {
         const ExperimentCrash *crash = experiment->crashes->pdata[i];

@@ -110,6 +110,7 @@ static void fill_nodes(Segment *segment, const SegmentConfig *config)
         node->crash_message = config->nodes[i].crash_message;
         node->clock_num = config->nodes[i].clock_num;
         node->clock_den = config->nodes[i].clock_den;
+        node->read_ns = config->nodes[i].read_ns;
         node->trace_offset = ring;
         node->output_offset = ring + geometry->trace_bytes;
         ring += geometry->trace_bytes + geometry->output_bytes;

@@ -23,6 +23,7 @@
 typedef struct {
     uint32_t clock_num;         /* a cycle takes num / den ns */
     uint32_t clock_den;
+    uint64_t read_ns;           /* of its bridge, for an exported page */
     uint64_t crash_ns;          /* MB_NEVER: it does not */
     uint64_t crash_message;     /* 0: it does not */
 } SegmentNode;

@@ -61,7 +61,7 @@ static void append_message(GString *text, const Record *record)
     uint32_t flags = (uint16_t)(record->arg[0] >> 16);
     uint64_t reason = record->arg[3] >> 48;
     bool arrives = record->type == MB_TRACE_RX ||
-        record->type == MB_TRACE_DROPPED;
+        record->type == MB_TRACE_DROPPED || record->type == MB_TRACE_READ;
 
     g_string_append(text, " of ");
     append_name(text, message_names, G_N_ELEMENTS(message_names),
@@ -82,6 +82,8 @@ static void append_message(GString *text, const Record *record)
     }
     if (reason != 0 && record->type == MB_TRACE_RX) {
         g_string_append(text, ", second copy");
+    } else if (record->type == MB_TRACE_READ) {
+        g_string_append(text, reason == MB_READ_READY ? ": ready" : ": gone");
     } else if (reason != 0) {
         g_string_append(text, ": ");
         append_name(text, lost_reasons, G_N_ELEMENTS(lost_reasons), reason);
@@ -156,6 +158,7 @@ static const struct {
     { MB_TRACE_LOST, "LOST", append_message, { NULL } },
     { MB_TRACE_DROPPED, "DROPPED", append_message, { NULL } },
     { MB_TRACE_CRASH, "CRASH", NULL, { NULL } },
+    { MB_TRACE_READ, "READ", append_message, { NULL } },
 };
 
 static void append_type(GString *text, const Record *record)

@@ -23,7 +23,7 @@
 #define MB_BAR_REGS_BYTES   4096u
 
 #define MB_MAGIC            0x54574447u /* "GDWT" */
-#define MB_VERSION          0x00020000u /* major << 16 | minor */
+#define MB_VERSION          0x00020001u /* major << 16 | minor */
 
 /* Identification and state */
 #define MB_REG_MAGIC        0x000       /* ro 4 */
@@ -51,6 +51,8 @@
 #define MB_REG_HALT         0x050       /* wo 4 */
 /* Where in guest memory the kernel says who waits for what: struct mb_board */
 #define MB_REG_BOARD        0x058       /* rw 8: address; 0: none */
+/* Pages that the bridge serves by itself; acts as STAMP and OUTPUT do */
+#define MB_REG_EXPORT       0x060       /* wo 8: struct mb_export */
 
 /* Bit n & 31 of register n >> 5: there is a link to node n; it is faulty,
  * messages may be lost, doubled, or come late. */
@@ -90,7 +92,8 @@
 #define MB_STATUS_BAD_STAMP     (1u << 4)   /* a trace record was refused */
 #define MB_STATUS_BAD_OUTPUT    (1u << 5)   /* an output record was refused */
 #define MB_STATUS_SEGMENT       (1u << 6)   /* a peer's ring was inconsistent */
-#define MB_STATUS_ALL           0x7fu
+#define MB_STATUS_BAD_EXPORT    (1u << 7)   /* an export was refused */
+#define MB_STATUS_ALL           0xffu
 
 /* MB_REG_IRQ_STATUS, MB_REG_IRQ_ENABLE; the bit is the MSI-X vector too.
  * INTx is the OR of the enabled bits. */

@@ -17,8 +17,9 @@
 
 /*
  * The part of a message that the bridge carries without looking at it, but
- * for `source`, which it writes, and `target`, which it obeys. The kernels'
- * use of the other fields is in message.h.
+ * for `source`, which it writes, and `target`, which it obeys; and for requests
+ * for pages that it has been told to serve (export.h). The kernels' use of the
+ * other fields is in message.h.
  */
 struct mb_msg {
     uint16_t type;

@@ -33,7 +33,7 @@
 #include "hw/abi/ring.h"
 
 #define MB_SEGMENT_MAGIC    "GDWTSEG"
-#define MB_SEGMENT_VERSION  3u
+#define MB_SEGMENT_VERSION  4u
 #define MB_NODES_MAX        256u
 #define MB_LINE             128u        /* two cache lines: no false sharing */
 
@@ -134,6 +134,7 @@ struct mb_node {
     uint64_t crash_message;     /* crash when so many have left; 0: never */
     uint32_t clock_num;         /* a cycle takes num / den ns */
     uint32_t clock_den;
+    uint64_t read_ns;           /* what its bridge needs for an exported page */
     /* trace and output ring: node produces, host tool consumes; the node
      * sleeps on the low half of the tail when a ring is full */
     uint64_t trace_head __attribute__((aligned(128)));

@@ -68,6 +68,9 @@ enum mb_trace_type {
     /* at the receiver, instead of RX: its port dropped it. As LOST */
     MB_TRACE_DROPPED = 0x107,
     MB_TRACE_CRASH = 0x108,     /* the node stops for good */
+    /* of a request that the bridge has taken: the page is ready to leave. As
+     * RX, with an enum mb_read_outcome << 48 in 3 */
+    MB_TRACE_READ = 0x109,
 };
 
 /* Bit 48 of argument 3 of RX: the second copy of a doubled message. */
@@ -76,6 +79,11 @@ enum mb_lost_reason {
     MB_LOST_DOWN = 2,           /* the link was down */
     MB_LOST_CORRUPT = 3,        /* found by the receiver's port */
     MB_LOST_CRASHED = 4,        /* its sender crashed before the last bit */
+};
+
+enum mb_read_outcome {
+    MB_READ_READY = 0,
+    MB_READ_GONE = 1,           /* served or withdrawn before: no answer */
 };
 
 /*
@@ -97,7 +105,8 @@ enum mb_phase_mark {
 /*
  * Marks of a remote fault, in order. Between REQUESTED and TAKEN lie TX_START,
  * TX_END and RX of the request, between SERVED and RECEIVED those of the page,
- * all with the same tag.
+ * all with the same tag. Where the old host's bridge serves the page, RX of the
+ * request and READ stand for TAKEN and SERVED.
  */
 enum mb_fault_mark {
     MB_FAULT_TRAP = 0,          /* new host: after the last user instruction */
@@ -124,6 +133,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    3u
+#define MB_TRACE_VERSION    4u
 
 #endif

@@ -12,6 +12,9 @@
  *   due     by delivery: that time is fixed, but has not come
  *   ready   by delivery: it has come; the next buffer is for the first
  *
+ * A request that the bridge answers by itself (read.c) leaves them when it has
+ * come.
+ *
  * What the port drops goes at its time, too, whether there are buffers or not.
  *
  * Docs: docs/specs/link.md.
@@ -19,69 +22,6 @@
 #include "qemu/osdep.h"
 #include "migbridge.h"
 #include "trace.h"
-
-#define HEAP_FIRST_SIZE 64
-
-/* -- heaps -- */
-
-static bool arrival_before(const MigBridgeArrival *a,
-                           const MigBridgeArrival *b)
-{
-    if (a->time_ns != b->time_ns) {
-        return a->time_ns < b->time_ns;
-    }
-    if (a->source != b->source) {
-        return a->source < b->source;
-    }
-    if (a->seq != b->seq) {
-        return a->seq < b->seq;
-    }
-    return a->copy < b->copy;
-}
-
-static void heap_push(MigBridgeHeap *heap, MigBridgeArrival arrival)
-{
-    uint32_t at = heap->count++;
-
-    if (at == heap->size) {
-        heap->size = MAX(HEAP_FIRST_SIZE, 2 * heap->size);
-        heap->item = g_renew(MigBridgeArrival, heap->item, heap->size);
-    }
-    while (at > 0 && arrival_before(&arrival, &heap->item[(at - 1) / 2])) {
-        heap->item[at] = heap->item[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap->item[at] = arrival;
-}
-
-static MigBridgeArrival heap_pop(MigBridgeHeap *heap)
-{
-    MigBridgeArrival first = heap->item[0];
-    MigBridgeArrival last = heap->item[--heap->count];
-    uint32_t at = 0, child;
-
-    while ((child = 2 * at + 1) < heap->count) {
-        if (child + 1 < heap->count &&
-            arrival_before(&heap->item[child + 1], &heap->item[child])) {
-            child++;
-        }
-        if (!arrival_before(&heap->item[child], &last)) {
-            break;
-        }
-        heap->item[at] = heap->item[child];
-        at = child;
-    }
-    heap->item[at] = last;
-    return first;
-}
-
-static void heap_clear(MigBridgeHeap *heap)
-{
-    g_free(heap->item);
-    *heap = (MigBridgeHeap) {};
-}
-
-/* -- the inbox -- */
 
 static uint64_t inbox_bits_ns(const MigBridgeState *s,
                               const MigBridgeArrival *arrival)
@@ -103,18 +43,18 @@ void migbridge_inbox_add(MigBridgeState *s, MigBridgeArrival arrival,
                          bool switched)
 {
     if (switched) {
-        heap_push(&s->inbox.port, arrival);
+        migbridge_heap_push(&s->inbox.port, arrival);
     } else {
         arrival.time_ns += inbox_bits_ns(s, &arrival);
-        heap_push(&s->inbox.due, arrival);
+        migbridge_heap_push(&s->inbox.due, arrival);
     }
 }
 
 void migbridge_inbox_clear(MigBridgeInbox *inbox)
 {
-    heap_clear(&inbox->port);
-    heap_clear(&inbox->due);
-    heap_clear(&inbox->ready);
+    migbridge_heap_clear(&inbox->port);
+    migbridge_heap_clear(&inbox->due);
+    migbridge_heap_clear(&inbox->ready);
 }
 
 static void inbox_run_port(MigBridgeState *s, uint64_t now)
@@ -125,9 +65,9 @@ static void inbox_run_port(MigBridgeState *s, uint64_t now)
         MigBridgeArrival arrival;
 
         inbox->port_free_ns = inbox_port_ns(s);
-        arrival = heap_pop(&inbox->port);
+        arrival = migbridge_heap_pop(&inbox->port);
         arrival.time_ns = inbox->port_free_ns;
-        heap_push(&inbox->due, arrival);
+        migbridge_heap_push(&inbox->due, arrival);
     }
 }
 
@@ -148,13 +88,15 @@ void migbridge_inbox_run(MigBridgeState *s, uint64_t now)
     inbox_run_port(s, now);
     while (inbox->due.count > 0 && inbox->due.item[0].time_ns <= now &&
            !migbridge_record_backlogged(s)) {
-        MigBridgeArrival arrival = heap_pop(&inbox->due);
+        MigBridgeArrival arrival = migbridge_heap_pop(&inbox->due);
         struct mb_slot slot;
         uint16_t reason = inbox_drops(s, &arrival, &slot);
 
         s->event_ns = now;
         if (reason == 0) {
-            heap_push(&inbox->ready, arrival);
+            if (!migbridge_read_take(s, arrival, &slot, now)) {
+                migbridge_heap_push(&inbox->ready, arrival);
+            }
             continue;
         }
         trace_migbridge_dropped(now, arrival.source, arrival.seq, reason);
@@ -179,7 +121,7 @@ const MigBridgeArrival *migbridge_inbox_first(const MigBridgeInbox *inbox)
 
 void migbridge_inbox_shift(MigBridgeState *s, uint64_t now)
 {
-    MigBridgeArrival arrival = heap_pop(&s->inbox.ready);
+    MigBridgeArrival arrival = migbridge_heap_pop(&s->inbox.ready);
 
     migbridge_room_done(s, &arrival, now);
 }

@@ -113,6 +113,7 @@ void migbridge_link_close(MigBridgeState *s)
     g_clear_pointer(&s->in, g_free);
     g_clear_pointer(&s->out, g_free);
     migbridge_inbox_clear(&s->inbox);
+    migbridge_read_clear(s);
 }
 
 /* -- both ends -- */

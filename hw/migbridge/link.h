@@ -102,6 +102,12 @@ void migbridge_room_done(MigBridgeState *s, const MigBridgeArrival *arrival,
 /* This node has crashed, and its state says so: let nobody wait for room. */
 void migbridge_room_crashed(MigBridgeState *s, uint64_t now);
 
+/* -- heap.c -- */
+
+void migbridge_heap_push(MigBridgeHeap *heap, MigBridgeArrival arrival);
+MigBridgeArrival migbridge_heap_pop(MigBridgeHeap *heap);
+void migbridge_heap_clear(MigBridgeHeap *heap);
+
 /* -- inbox.c -- */
 
 /* @arrival.time_ns is its head; @switched: at a port that takes one at a time */

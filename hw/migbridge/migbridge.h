@@ -12,6 +12,7 @@
 #include "system/hostmem.h"
 #include "qom/object.h"
 
+#include "hw/abi/export.h"
 #include "hw/abi/regs.h"
 #include "hw/abi/ring.h"
 #include "hw/abi/segment.h"
@@ -37,6 +38,7 @@ typedef struct MigBridgeSegment {
     bool synchronised;
     uint32_t clock_num;             /* of this node: a cycle takes num / den */
     uint32_t clock_den;
+    uint64_t read_ns;               /* of this node, for an exported page */
     uint64_t crash_ns;              /* of this node; MB_NEVER: it does not */
     uint64_t crash_message;         /* 0: it does not */
 } MigBridgeSegment;
@@ -70,6 +72,13 @@ typedef struct MigBridgeRx {
     uint32_t head;
     uint32_t tail;
 } MigBridgeRx;
+
+/* Requests for exported pages. */
+typedef struct MigBridgeReads {
+    MigBridgeHeap service;          /* by the time at which it is over */
+    MigBridgeHeap answers;          /* the page waits for the port */
+    uint64_t free_ns;               /* when the last one has been served */
+} MigBridgeReads;
 
 /* One of the rings that the host tool empties. */
 typedef struct MigBridgeHostRing {
@@ -160,12 +169,14 @@ struct MigBridgeState {
     uint64_t timer_ns;
     bool timer_armed;
     uint64_t board;
+    struct mb_export exports[MB_EXPORTS];   /* checked; count 0: none */
     MigBridgeLatch read_latch;
     MigBridgeLatch write_latch;
 
     MigBridgeTx tx;
     MigBridgeInbox inbox;
     MigBridgeRx rx;
+    MigBridgeReads reads;
     uint64_t event_ns;              /* when a message last left or came in */
     MigBridgeRecords records;
     MigBridgeSync sync;
@@ -235,6 +246,8 @@ void migbridge_tx_doorbell(MigBridgeState *s, unsigned queue, uint32_t tail);
 void migbridge_tx_run(MigBridgeState *s, uint64_t now);
 /* When the port has something to do; MB_NEVER: unless somebody else does. */
 uint64_t migbridge_tx_due(const MigBridgeState *s);
+/* Choose anew what starts next, although the ring of its link was full. */
+void migbridge_tx_unstall(MigBridgeState *s);
 /* There may be room now for the message that waits. */
 void migbridge_tx_room(MigBridgeState *s, const MigBridgeLink *link);
 /* How many messages have left. */
@@ -248,6 +261,49 @@ void migbridge_rx_post(MigBridgeState *s, uint32_t tail);
 void migbridge_rx_run(MigBridgeState *s, uint64_t now);
 /* When something comes in; MB_NEVER: nothing is known. */
 uint64_t migbridge_rx_due(const MigBridgeState *s);
+
+/* -- export.c -- */
+
+typedef enum MigBridgeOffer {
+    MIGBRIDGE_OFFER_NOT,            /* the guest has not exported it */
+    MIGBRIDGE_OFFER_GONE,           /* served or withdrawn */
+    MIGBRIDGE_OFFER_OPEN,
+} MigBridgeOffer;
+
+/* An entry of a table of exported pages, and its address. */
+typedef struct MigBridgePage {
+    uint64_t addr;
+    struct mb_export_page entry;
+} MigBridgePage;
+
+/* MB_REG_EXPORT */
+void migbridge_export_set(MigBridgeState *s, uint64_t addr);
+/* Close all of them. */
+void migbridge_export_reset(MigBridgeState *s);
+/* The page that a request asks for; *@page is valid if it is known. */
+MigBridgeOffer migbridge_export_find(MigBridgeState *s,
+                                     const struct mb_msg *request,
+                                     MigBridgePage *page);
+/* Mark it as served. */
+G_GNUC_WARN_UNUSED_RESULT
+bool migbridge_export_served(MigBridgeState *s, MigBridgePage *page);
+
+/* -- read.c -- */
+
+/* The message in @slot has come in. True: the bridge answers it by itself. */
+bool migbridge_read_take(MigBridgeState *s, MigBridgeArrival arrival,
+                         const struct mb_slot *slot, uint64_t now);
+void migbridge_read_run(MigBridgeState *s, uint64_t now);
+/* When the next one has been served; MB_NEVER: there is none. */
+uint64_t migbridge_read_due(const MigBridgeState *s);
+/* Is there an answer for the port? */
+bool migbridge_read_waits(const MigBridgeState *s);
+/* What the first one sends. False: there is no such page any more. */
+bool migbridge_read_answer(MigBridgeState *s, struct mb_tx_desc *desc,
+                           MigBridgePage *page);
+/* It has started, or there is nothing to send. */
+void migbridge_read_done(MigBridgeState *s, bool answered, uint64_t now);
+void migbridge_read_clear(MigBridgeState *s);
 
 /* -- record.c -- */
 

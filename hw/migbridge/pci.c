@@ -19,6 +19,7 @@ void migbridge_reset(MigBridgeState *s)
     s->enabled = false;
     migbridge_tx_reset(s);
     migbridge_rx_reset(s);
+    migbridge_export_reset(s);
     for (unsigned i = 0; i < MB_TX_QUEUES; i++) {
         s->tx.queue[i].base = 0;
         s->tx.queue[i].log2 = 0;

@@ -56,6 +56,7 @@ static const MigBridgeReg regs[] = {
     REG(MB_REG_OUTPUT)          = { 8, WRITE },
     REG(MB_REG_HALT)            = { 4, WRITE },
     REG(MB_REG_BOARD)           = { 8, READ | WRITE },
+    REG(MB_REG_EXPORT)          = { 8, WRITE },
     REGS_NODES(MB_REG_LINKED),
     REGS_NODES(MB_REG_FAULTY),
     REGS_TX(MB_TX_URGENT),
@@ -148,6 +149,7 @@ static bool set_control(MigBridgeState *s, uint32_t value)
         s->enabled = false;
         migbridge_tx_reset(s);
         migbridge_rx_reset(s);
+        migbridge_export_reset(s);
     }
     return true;
 }
@@ -205,6 +207,9 @@ static bool reg_set(MigBridgeState *s, hwaddr addr, uint64_t value)
         return set_halt(s, value);
     case MB_REG_BOARD:
         set_board(s, value);
+        break;
+    case MB_REG_EXPORT:
+        migbridge_export_set(s, value);
         break;
     default:
         migbridge_queue_set(s, addr, value);

@@ -116,9 +116,15 @@ static bool segment_adopt_node(MigBridgeState *s, Error **errp)
 
     seg->clock_num = node->clock_num;
     seg->clock_den = node->clock_den;
+    seg->read_ns = node->read_ns;
     seg->crash_ns = node->crash_ns;
     seg->crash_message = node->crash_message;
 
+    if (seg->read_ns < 1 || seg->read_ns > MB_LINK_NS_MAX) {
+        error_setg(errp, "segment has an impossible read_ns of node %" PRIu32,
+                   s->node);
+        return false;
+    }
     if (seg->clock_num == 0 || seg->clock_den == 0) {
         error_setg(errp, "segment has no clock rate for node %" PRIu32,
                    s->node);

@@ -125,6 +125,7 @@ static uint64_t sync_event(const MigBridgeState *s, uint64_t now)
 
     event_ns = MIN(event_ns, migbridge_tx_due(s));
     event_ns = MIN(event_ns, migbridge_rx_due(s));
+    event_ns = MIN(event_ns, migbridge_read_due(s));
     event_ns = MIN(event_ns, s->segment.crash_ns);
     if (s->timer_armed) {
         event_ns = MIN(event_ns, s->timer_ns);

@@ -56,6 +56,7 @@ static void time_arm(MigBridgeState *s)
     uint64_t due = MIN(migbridge_sync_due(s), migbridge_tx_due(s));
 
     due = MIN(due, migbridge_rx_due(s));
+    due = MIN(due, migbridge_read_due(s));
     due = MIN(due, s->segment.crash_ns);
     if (s->timer_armed) {
         due = MIN(due, s->timer_ns);
@@ -78,6 +79,7 @@ static bool time_run_events(MigBridgeState *s, uint64_t now)
         /* Nothing but the guest tells us when to look for messages. */
         migbridge_sync_listen(s, now);
     }
+    migbridge_read_run(s, now);
     migbridge_tx_run(s, now);
     if (migbridge_sync_crashes(s, now)) {
         migbridge_sync_crash(s, now);

@@ -3,11 +3,12 @@
  * Migration bridge: transmission.
  *
  * A node has one port, which sends one message at a time. When it is free,
- * the next entry of the urgent queue starts, else that of the bulk queue. An
- * entry that was refused counts as done without occupying the port. For an
- * entry that finds no room in the ring of its link the port waits; the entry
- * is read anew, with the choice between the queues, when there is room or the
- * guest rings a doorbell, and at no other instant.
+ * the next entry of the urgent queue starts, else an exported page that was
+ * asked for (read.c), else the next entry of the bulk queue. An entry that was
+ * refused counts as done without occupying the port. For a message that finds
+ * no room in the ring of its link the port waits; what is next is chosen and
+ * read anew when there is room, the guest rings a doorbell, or another exported
+ * page is ready, and at no other instant.
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
@@ -18,6 +19,7 @@ typedef enum TxResult {
     TX_STARTED,
     TX_REFUSED,
     TX_NO_ROOM,
+    TX_NOTHING,
 } TxResult;
 
 static uint32_t tx_size(const MigBridgeTxQueue *queue)
@@ -39,7 +41,7 @@ bool migbridge_tx_check(const MigBridgeState *s)
            tx_queue_check(&s->tx.queue[MB_TX_BULK]);
 }
 
-static void tx_unstall(MigBridgeState *s)
+void migbridge_tx_unstall(MigBridgeState *s)
 {
     MigBridgeTx *tx = &s->tx;
 
@@ -58,7 +60,7 @@ void migbridge_tx_reset(MigBridgeState *s)
     /* What is on the wire stays there, but nobody waits for it. */
     s->tx.from = NULL;
     s->tx.irq = false;
-    tx_unstall(s);
+    migbridge_tx_unstall(s);
 }
 
 void migbridge_tx_doorbell(MigBridgeState *s, unsigned index, uint32_t tail)
@@ -75,7 +77,7 @@ void migbridge_tx_doorbell(MigBridgeState *s, unsigned index, uint32_t tail)
         return;
     }
     queue->tail = tail;
-    tx_unstall(s);
+    migbridge_tx_unstall(s);
 }
 
 static bool tx_desc_check(MigBridgeState *s, const struct mb_tx_desc *desc)
@@ -141,15 +143,16 @@ static bool tx_has_room(MigBridgeState *s, MigBridgeLink *link,
         tx->room_ns = migbridge_room_ns(s, link, bytes);
     }
     if (tx->room_ns <= now) {
-        tx_unstall(s);
+        migbridge_tx_unstall(s);
         return true;
     }
     trace_migbridge_tx_wait(now, link->target, tx->room_ns);
     return false;
 }
 
-static TxResult tx_start(MigBridgeState *s, MigBridgeTxQueue *queue,
-                         uint64_t now)
+/* The entry at the head of @queue. */
+static TxResult tx_start_entry(MigBridgeState *s, MigBridgeTxQueue *queue,
+                               uint64_t now)
 {
     MigBridgeTx *tx = &s->tx;
     uint32_t index = queue->head & (tx_size(queue) - 1);
@@ -189,14 +192,60 @@ static void tx_done(MigBridgeState *s, MigBridgeTxQueue *queue)
     }
 }
 
-static MigBridgeTxQueue *tx_next(MigBridgeState *s)
+/* The next message of a queue. What was refused is done. */
+static TxResult tx_start_queue(MigBridgeState *s, unsigned index, uint64_t now)
 {
-    for (unsigned i = 0; i < MB_TX_QUEUES; i++) {
-        if (s->tx.queue[i].head != s->tx.queue[i].tail) {
-            return &s->tx.queue[i];
+    MigBridgeTxQueue *queue = &s->tx.queue[index];
+    TxResult result = TX_NOTHING;
+
+    if (queue->head != queue->tail) {
+        result = tx_start_entry(s, queue, now);
+        if (result == TX_REFUSED) {
+            tx_done(s, queue);
         }
     }
-    return NULL;
+    return result;
+}
+
+/* The exported page that is next. The entry of its table, its contents, and the
+ * mark that it has been served are one instant. */
+static TxResult tx_start_page(MigBridgeState *s, uint64_t now)
+{
+    MigBridgeLink *link;
+    struct mb_tx_desc desc;
+    MigBridgePage page;
+
+    if (!migbridge_read_waits(s)) {
+        return TX_NOTHING;
+    }
+    if (!migbridge_read_answer(s, &desc, &page)) {
+        migbridge_read_done(s, false, now);
+        return TX_REFUSED;
+    }
+    link = &s->out[desc.msg.target];
+    if (!tx_has_room(s, link, desc.length, now)) {
+        return TX_NO_ROOM;
+    }
+    if (!migbridge_link_fill(s, link, desc.addr, desc.length) ||
+        !migbridge_export_served(s, &page)) {
+        migbridge_read_done(s, false, now);
+        return TX_REFUSED;
+    }
+    s->tx.from = NULL;
+    s->tx.irq = false;
+    tx_put_on_wire(s, link, &desc, now);
+    migbridge_read_done(s, true, now);
+    return TX_STARTED;
+}
+
+static TxResult tx_start(MigBridgeState *s, uint64_t now)
+{
+    TxResult result = tx_start_queue(s, MB_TX_URGENT, now);
+
+    if (result == TX_NOTHING) {
+        result = tx_start_page(s, now);
+    }
+    return result == TX_NOTHING ? tx_start_queue(s, MB_TX_BULK, now) : result;
 }
 
 /* The last bit has left. */
@@ -221,21 +270,18 @@ static void tx_end(MigBridgeState *s, uint64_t now)
 void migbridge_tx_run(MigBridgeState *s, uint64_t now)
 {
     MigBridgeTx *tx = &s->tx;
-    MigBridgeTxQueue *queue;
 
     if (tx->end_ns <= now) {
         tx_end(s, now);
     }
     if (tx->stalled && tx->room_ns <= now) {
-        tx_unstall(s);
+        migbridge_tx_unstall(s);
     }
-    /* Bounded by the sizes of the queues: every turn but the last is done
-     * with an entry. */
+    /* Bounded by the sizes of the queues and rings: every turn but the last is
+     * done with an entry or a request. */
     while (tx->end_ns == MB_NEVER && !tx->stalled && !s->ended &&
-           !migbridge_sync_crashes(s, now) && (queue = tx_next(s))) {
-        if (tx_start(s, queue, now) == TX_REFUSED) {
-            tx_done(s, queue);
-        }
+           !migbridge_record_backlogged(s) &&
+           !migbridge_sync_crashes(s, now) && tx_start(s, now) != TX_NOTHING) {
     }
 }
 

@@ -15,11 +15,15 @@
 
 #include "bridge.h"
 
+#include "hw/abi/export.h"
+#include "hw/abi/message.h"
+
 #define STEPS 4000
 
 static TestSegment *segment;
 static Bridge *bridge;
 static uint64_t state;
+static uint64_t requests;           /* of the peer, all good */
 
 static void setup(void)
 {
@@ -29,6 +33,7 @@ static void setup(void)
     printf("fuzz: GODWIT_SEED=%" PRIu64 "\n", state);
     fflush(stdout);
     state = state * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    requests = 0;
     segment = test_segment_create(2);
     bridge = bridge_start(segment, 0);
 }
@@ -106,6 +111,57 @@ static void random_message(void)
                          (uint32_t)below(4097), random64());
 }
 
+/* An export that would be good, of tables that may be anything. */
+static void random_export(void)
+{
+    struct mb_export desc = {
+        .slot = (uint32_t)below(MB_EXPORTS + 1),
+        .count = (uint32_t)(below(2) ? below(4) : below(MB_EXPORT_PAGES + 2)),
+        .reader = below(8) != 0,
+        .directory = below(4) ? SCRATCH + below(64) * 8 : random_value(),
+    };
+    struct mb_export_page entries[4];
+
+    for (size_t i = 0; i < 4; i++) {
+        entries[i].key = i;
+        entries[i].page = below(4) ? TX_PAGE(i) | below(3) : random_value();
+    }
+    qtest_memory_write(bridge->qtest, SCRATCH + 0x2000, entries,
+                       sizeof(entries));
+    for (size_t i = 0; i < 8; i++) {
+        uint64_t table = below(4) ? SCRATCH + 0x2000 : random_value();
+
+        qtest_memory_write(bridge->qtest, SCRATCH + i * 64, &table,
+                           sizeof(table));
+    }
+    qtest_memory_write(bridge->qtest, SCRATCH + 0x1000, &desc, sizeof(desc));
+    bridge_write64(bridge, MB_REG_EXPORT, SCRATCH + 0x1000);
+}
+
+/* The peer asks for a page; it waits for room, and long enough. */
+static void random_request(void)
+{
+    struct mb_slot *slot = (struct mb_slot *)
+        (test_segment_ring(segment, 1, 0) +
+         requests * MB_SLOT_ALIGN % MB_RING_BYTES_MIN);
+    uint64_t start_ns = requests * WIRE_NS(0);
+
+    if (requests * MB_SLOT_ALIGN >= MB_RING_BYTES_MIN && slot->done_ns == 0) {
+        return;
+    }
+    *slot = (struct mb_slot) {
+        .msg = { .type = MB_MSG_REQUEST, .source = 1,
+                 .index = below(8) ? below(5) : random_value(),
+                 .tag = random64() },
+        .seq = requests, .start_ns = start_ns,
+        .end_ns = start_ns + WIRE_NS(0),
+    };
+    requests++;
+    __atomic_store_n(&test_segment_link(segment, 1, 0)->head,
+                     requests * MB_SLOT_ALIGN, __ATOMIC_RELEASE);
+    test_segment_news(segment, 1, 0);
+}
+
 static void random_step(void)
 {
     unsigned bytes = 1u << (below(8) == 0 ? below(4) : 2 + below(2));
@@ -115,7 +171,7 @@ static void random_step(void)
     if (addr / 4 == (BAR_REGS + MB_REG_HALT) / 4) {
         return;
     }
-    switch (below(12)) {
+    switch (below(15)) {
     case 0:
         qtest_step(bridge->qtest, 1 + below(50000));
         break;
@@ -132,6 +188,13 @@ static void random_step(void)
             bridge_write32(bridge, MB_REG_STATUS, MB_STATUS_ALL);
             bridge_set_up(bridge, 1 + (uint32_t)below(6));
         }
+        break;
+    case 12:
+        random_export();
+        break;
+    case 13:
+    case 14:
+        random_request();
         break;
     case 4:
     case 5:

@@ -78,6 +78,8 @@ static const struct {
     NODE(output_offset, UINT64_MAX - 127),
     NODE(clock_num, 0),
     NODE(clock_den, 0),
+    NODE(read_ns, 0),
+    NODE(read_ns, MB_LINK_NS_MAX + 1),
     NODE(state, MB_NODE_JOINED),
 };
 #define BAD_COUNT ((int)(sizeof(bad) / sizeof(bad[0])))

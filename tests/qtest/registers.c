@@ -74,6 +74,7 @@ static const struct {
     { MB_REG_OUTPUT, 8, false, true, 0 },
     { MB_REG_HALT, 4, false, true, 0 },
     { MB_REG_BOARD, 8, true, true, 0 },
+    { MB_REG_EXPORT, 8, false, true, 0 },
     { MB_REG_LINKED(0), 4, true, false, 1 << 0 | 1 << 1 },
     { MB_REG_LINKED(1), 4, true, false, 0 },
     { MB_REG_LINKED(2), 4, true, false, 0 },

@@ -17,6 +17,8 @@ TCase *link_tests(void);
 TCase *fault_tests(void);
 TCase *model_tests(void);
 TCase *room_tests(void);
+TCase *export_tests(void);
+TCase *bad_export_tests(void);
 TCase *hostile_tests(void);
 TCase *fuzz_tests(void);
 

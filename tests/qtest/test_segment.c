@@ -61,6 +61,7 @@ static void fill_node(struct mb_node *node, uint64_t rings)
     node->crash_ns = MB_NEVER;
     node->clock_num = 1;
     node->clock_den = 1;
+    node->read_ns = READ_NS;
 }
 
 static void fill_tables(TestSegment *segment)

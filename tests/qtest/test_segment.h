@@ -17,6 +17,9 @@
 #define BITS_PER_S      UINT64_C(1000000000)
 #define WIRE_NS(length) ((MB_WIRE_HEADER + (length)) * UINT64_C(8))
 
+/* What a bridge needs for an exported page. */
+#define READ_NS         700u
+
 /* -- the segment -- */
 
 typedef struct {

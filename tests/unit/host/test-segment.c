@@ -130,7 +130,7 @@ START_TEST(segment_is_filled_as_the_bridges_expect)
     g_autoptr(SegmentConfig) config = make_config(3, 50000, 1000000000);
 
     config->models[2].bits_per_s = 0;
-    config->nodes[1] = (SegmentNode) { 2, 3, 77, 5 };
+    config->nodes[1] = (SegmentNode) { 2, 3, 66, 77, 5 };
     g_autoptr(Segment) segment = make_segment(config);
     const struct mb_segment *header = segment->header;
     uint64_t next = segment->geometry.rings_offset;
@@ -159,6 +159,7 @@ START_TEST(segment_is_filled_as_the_bridges_expect)
     const struct mb_node *node = &segment->nodes[1];
     ck_assert_uint_eq(node->clock_num, 2);
     ck_assert_uint_eq(node->clock_den, 3);
+    ck_assert_uint_eq(node->read_ns, 66);
     ck_assert_uint_eq(node->crash_ns, 77);
     ck_assert_uint_eq(node->crash_message, 5);
     ck_assert_uint_eq(node->promise_ns, 0);

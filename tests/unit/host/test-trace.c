@@ -168,7 +168,7 @@ START_TEST(damaged_files_are_refused)
     expect(&bad, sizeof(bad), "not a trace file");
     bad = good;
     bad.header.version++;
-    expect(&bad, sizeof(bad), "of version 4");
+    expect(&bad, sizeof(bad), "of version 5");
     bad = good;
     bad.header.record_bytes = 65;
     expect(&bad, sizeof(bad), "of version");
@@ -227,6 +227,8 @@ START_TEST(records_have_words)
           "PROC_EXIT with status 3 after 0 user instructions, 0 system calls "
           "and 0 page faults" },
         { { .type = MB_TRACE_CRASH }, "CRASH" },
+        { { .type = MB_TRACE_READ, .arg[3] = (uint64_t)MB_READ_GONE << 48 | 2 },
+          "READ of 0 (0 bytes) number 0 from node 2: gone" },
         { { .type = MB_TRACE_DOORBELL, .arg = { 1, 12 } },
           "DOORBELL queue 0x1, tail 0xc" },
         { { .type = 0x7777 }, "record of type 0x7777" },
