@@ -22,14 +22,28 @@ static uint32_t next_member(uint64_t set, uint32_t i)
     return i;
 }
 
+struct open_record {
+    uint32_t kind;
+    uint32_t flags;
+    uint32_t node_kind;
+    uint32_t node_index;
+    uint32_t node_pid;
+    uint32_t reserved;                  /* zero */
+    uint64_t offset;
+};
+_Static_assert(sizeof(struct open_record) == 32, "docs/migration.md");
+
 static void encode_open(const struct file *file, struct codec *c)
 {
-    put_u32(c, file->kind);
-    put_u32(c, file->flags);
-    put_u32(c, file->node.kind);
-    put_u32(c, file->node.index);
-    put_u32(c, file->node.pid);
-    put_u64(c, file->offset);
+    struct open_record *record = put_record(c, sizeof(*record));
+
+    record->kind = file->kind;
+    record->flags = file->flags;
+    record->node_kind = file->node.kind;
+    record->node_index = file->node.index;
+    record->node_pid = file->node.pid;
+    record->reserved = 0;
+    record->offset = file->offset;
 }
 
 /* What there are sets of comes in rising order. */
@@ -40,7 +54,7 @@ void files_encode(const struct files *files, struct codec *c)
     uint32_t i;
 
     layer_encode(files->layer, c);
-    put_u32(c, files->umask);
+    put_u64(c, files->umask);
     put_string(c, files->cwd);
     put_u64(c, open);
     for (i = next_member(open, 0); i < FILES_MAX;
@@ -91,14 +105,15 @@ static bool is_sound(const struct files *files, const struct file *file)
 
 static int decode_open(struct files *files, uint32_t i, struct codec *c)
 {
+    const struct open_record *record = get_record(c, sizeof(*record));
     struct file *file = &files->open[i];
 
-    file->kind = (enum file_kind)get_u32(c);
-    file->flags = get_u32(c);
-    file->node.kind = (enum node_kind)get_u32(c);
-    file->node.index = get_u32(c);
-    file->node.pid = get_u32(c);
-    file->offset = get_u64(c);
+    file->kind = (enum file_kind)record->kind;
+    file->flags = record->flags;
+    file->node.kind = (enum node_kind)record->node_kind;
+    file->node.index = record->node_index;
+    file->node.pid = record->node_pid;
+    file->offset = record->offset;
     if (c->error != 0 || !is_sound(files, file)) {
         return -EINVAL;
     }
@@ -131,7 +146,7 @@ static int decode_rest(struct files *files, struct codec *c)
     uint64_t set;
     int error = 0;
 
-    files->umask = get_u32(c) & 0777;
+    files->umask = get_u64(c) & 0777;
     get_string(c, files->cwd, sizeof(files->cwd));
     if (!pathname_is_plain(files->cwd, (uint32_t)strlen(files->cwd))) {
         return -EINVAL;

@@ -26,6 +26,7 @@ static void encode_file(const struct layer_file *file, struct codec *c)
                (file->opaque ? FLAG_OPAQUE : 0));
     put_u32(c, file->mode);
     put_u32(c, file->lower);
+    put_u32(c, 0);                      /* what follows is aligned to 8 */
     put_u64(c, file->ino);
     put_u64(c, (uint64_t)file->atime_ns);
     put_u64(c, (uint64_t)file->mtime_ns);
@@ -48,7 +49,7 @@ void layer_encode(const struct layer *layer, struct codec *c)
         count += is_kept(layer->slot[i]);
     }
     put_u64(c, layer->next_ino);
-    put_u32(c, count);
+    put_u64(c, count);
     for (uint32_t i = 0; i < layer->top; i++) {
         if (is_kept(layer->slot[i])) {
             encode_file(layer->slot[i], c);
@@ -114,6 +115,7 @@ static int decode_file(struct layer *layer, struct codec *c)
     file->opaque = (flags & FLAG_OPAQUE) != 0;
     file->mode = get_u32(c);
     file->lower = get_u32(c);
+    (void)get_u32(c);
     file->ino = get_u64(c);
     file->atime_ns = (int64_t)get_u64(c);
     file->mtime_ns = (int64_t)get_u64(c);
@@ -140,6 +142,7 @@ struct layer *layer_decode(struct codec *c, int *error)
     }
     layer->next_ino = get_u64(c);
     count = get_count(c, LAYER_FILES);
+    (void)get_u32(c);
     *error = c->error;
     for (uint32_t i = 0; i < count && *error == 0; i++) {
         *error = decode_file(layer, c);

@@ -29,6 +29,12 @@ struct algorithm_ops {
      */
     void (*select)(struct departure *departure, const struct thread *thread);
     /*
+     * State and selected pages but the last are on their way: names more pages,
+     * with departure_add_critical(), that take longer to find out. NULL: none.
+     * Not called if nothing was selected.
+     */
+    void (*foresee)(struct departure *departure, const struct thread *thread);
+    /*
      * All that was selected has been posted: says how the rest follows, with
      * departure_push_rest(). NULL: nothing is left to follow, and the target
      * does not wait for a map.

@@ -118,22 +118,40 @@ static void post_state(struct departure *d, uint32_t bytes)
     }
 }
 
-static void post_critical(struct departure *d)
+static void post_page(struct departure *d, uint32_t i, uint16_t flags)
 {
-    for (uint32_t i = 0; i < d->critical_count; i++) {
-        const struct critical *critical = &d->critical[i];
-        struct posting how = {
-            .lane = LANE_URGENT,
-            .flags = MB_MSG_CRITICAL | critical->role,
-        };
-        struct page_ref ref;
+    const struct critical *critical = &d->critical[i];
+    const struct posting how = {
+        .lane = LANE_URGENT,
+        .flags = MB_MSG_CRITICAL | critical->role | flags,
+    };
+    struct page_ref ref;
 
-        if (i == d->critical_count - 1) {
-            how.flags |= MB_MSG_RESUME;
-        }
-        objects_page(d->proc, MB_OBJECT_SPACE, critical->index, &ref);
-        departure_post_page(d, &ref, critical->offset, &how);
+    objects_page(d->proc, MB_OBJECT_SPACE, critical->index, &ref);
+    departure_post_page(d, &ref, critical->offset, &how);
+}
+
+/* All that has been selected but the last page leaves while it is found out
+ * which others are needed; they go before the last one. */
+static void post_critical(struct departure *d, const struct thread *thread)
+{
+    const struct algorithm_ops *algorithm = algorithms[d->move.algorithm];
+    uint32_t selected = d->critical_count;
+
+    if (selected == 0) {
+        return;
     }
+    for (uint32_t i = 0; i < selected - 1; i++) {
+        post_page(d, i, 0);
+    }
+    transport_flush();
+    if (algorithm->foresee) {
+        algorithm->foresee(d, thread);
+    }
+    for (uint32_t i = selected; i < d->critical_count; i++) {
+        post_page(d, i, 0);
+    }
+    post_page(d, selected - 1, MB_MSG_RESUME);
 }
 
 void departure_begin(struct departure *d, struct thread *running)
@@ -159,16 +177,16 @@ void departure_begin(struct departure *d, struct thread *running)
         return;
     }
     post_state(d, (uint32_t)bytes);
-    post_critical(d);
+    transport_flush();          /* the target unpacks it meanwhile */
+    sent = instant_now();
+    post_critical(d, thread);
     if (d->all_critical) {
         push_start(d, true);
     }
     if (d->map_critical) {
-        transport_flush();      /* the target unpacks it meanwhile */
         departure_send_map(d);
     }
     transport_flush();
-    sent = instant_now();
 
     mark_phase(&d->move, MB_MARK_FROZEN, frozen);
     mark_phase(&d->move, MB_MARK_SELECTED, selected);

@@ -52,9 +52,10 @@ static enum heap_use use(void *context, uint64_t index)
            ref.modified ? HEAP_WANTED : HEAP_ANYWHERE;
 }
 
-static void add_heap(struct departure *departure, struct proc *proc,
-                     const struct frame *frame)
+static void foresee(struct departure *departure, const struct thread *thread)
 {
+    struct proc *proc = thread->proc;
+    const struct frame *frame = &thread->frame;
     struct heap_search search = {
         .proc = proc,
         .code = vm_find(proc->vm, FRAME_PC(frame)),
@@ -78,13 +79,11 @@ static void add_heap(struct departure *departure, struct proc *proc,
 
 static void select(struct departure *departure, const struct thread *thread)
 {
-    struct proc *proc = thread->proc;
     const struct frame *frame = &thread->frame;
     uint64_t sp = frame->x[REG_SP];
 
     departure_add_critical(departure, FRAME_PC(frame) >> PAGE_SHIFT, 0,
                            MB_MSG_CODE);
-    add_heap(departure, proc, frame);
     departure_add_critical(departure, sp >> PAGE_SHIFT,
                            sp & PAGE_MASK & ~(uint64_t)(STACK_ALIGN - 1),
                            MB_MSG_STACK);
@@ -92,5 +91,6 @@ static void select(struct departure *departure, const struct thread *thread)
 
 const struct algorithm_ops freeze_free = {
     .select = select,
+    .foresee = foresee,
     .follow = departure_push_rest,
 };
