@@ -339,6 +339,9 @@ void arrival_drained(const struct mb_msg *msg)
     struct arrival *a = arrival_match(msg);
 
     if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
+        if (a->state == ARRIVAL_RUNNING && !a->drained) {
+            mark_settled(&a->move, a->proc->user_time.cycles);
+        }
         set_drained(a);
         arrival_progress(a);
     }

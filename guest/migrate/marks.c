@@ -67,6 +67,12 @@ void mark_drained(const struct move *move, uint64_t pushed, uint64_t served,
                  pages, plan_arg(move));
 }
 
+void mark_settled(const struct move *move, uint64_t user_cycles)
+{
+    bridge_trace(MB_TRACE_SETTLED, move->pid, move->epoch, user_cycles, 0, 0,
+                 0);
+}
+
 void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,
                     uint64_t index)
 {

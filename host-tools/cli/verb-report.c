@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * godwit report DIR [DIR...] [--json|--csv]
+ * godwit report DIR... [--json|--csv|--definitions|--residual]
+ * godwit report --definitions [--json]
  */
 #include "verb.h"
 
@@ -59,32 +60,88 @@ static void append_json(const GPtrArray *texts, GString *data)
     g_string_append(data, "\n]\n");
 }
 
-static void append_report(const Results *results, bool json, bool csv,
+/* What is printed; the first of them that is set. */
+typedef struct {
+    gboolean json;
+    gboolean csv;
+    gboolean definitions;
+    gboolean residual;
+} Form;
+
+static void append_report(const Results *results, const Form *form,
                           GString *data)
 {
     const ReportItem *items = (const ReportItem *)results->items->data;
+    size_t count = results->items->len;
 
-    if (json) {
+    if (form->json) {
         append_json(results->texts, data);
-    } else if (csv) {
-        report_csv(items, results->items->len, data);
-    } else if (results->items->len == 1) {
+    } else if (form->csv) {
+        report_csv(items, count, data);
+    } else if (form->definitions) {
+        report_definitions(items, count, data);
+    } else if (count == 1) {
         report_ledgers(items, data);
     } else {
-        report_comparison(items, results->items->len, data);
+        report_comparison(items, count, data);
     }
+}
+
+static bool append_results(char **folders, const Form *form, GString *data,
+                           GError **error)
+{
+    g_auto(Results) results = {
+        .texts = g_ptr_array_new_with_free_func(g_free),
+        .results = g_ptr_array_new_with_free_func(free_result),
+        .items = g_array_new(FALSE, FALSE, sizeof(ReportItem)),
+    };
+
+    if (!read_results(folders, &results, error)) {
+        return false;
+    }
+    append_report(&results, form, data);
+    return true;
+}
+
+/* What needs traces. */
+static bool append_residuals(char **folders, GString *data, GError **error)
+{
+    report_residual_heading(data);
+    for (size_t i = 0; folders[i] != NULL; i++) {
+        g_autoptr(RunRecord) record = run_record_open(folders[i], error);
+        if (record == NULL) {
+            return false;
+        }
+        report_residual(record, data);
+    }
+    return true;
+}
+
+static bool append_meanings(const Form *form, GString *data)
+{
+    if (form->json) {
+        g_autofree char *text = report_definitions_json();
+        g_string_append(data, text);
+    } else {
+        report_definitions(NULL, 0, data);
+    }
+    return true;
 }
 
 bool verb_report(char **args, VerbOutput *output, GError **error)
 {
     g_auto(GStrv) words = g_strdupv(args);
-    gboolean json = FALSE;
-    gboolean csv = FALSE;
+    Form form = { 0 };
     const GOptionEntry entries[] = {
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json,
+        { "json", 0, 0, G_OPTION_ARG_NONE, &form.json,
           "print result.json, or an array of several", NULL },
-        { "csv", 0, 0, G_OPTION_ARG_NONE, &csv,
+        { "csv", 0, 0, G_OPTION_ARG_NONE, &form.csv,
           "print a line per migration", NULL },
+        { "definitions", 0, 0, G_OPTION_ARG_NONE, &form.definitions,
+          "print other systems' measures; without DIR, what they mean",
+          NULL },
+        { "residual", 0, 0, G_OPTION_ARG_NONE, &form.residual,
+          "print the pages left at the source over time, as CSV", NULL },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -92,20 +149,20 @@ bool verb_report(char **args, VerbOutput *output, GError **error)
     if (parsed != VERB_PARSED) {
         return parsed == VERB_ANSWERED;
     }
-    if (g_strv_length(words) < 2) {
+    bool dirs = g_strv_length(words) >= 2;
+    bool meanings = form.definitions && !dirs;
+    if (form.json + form.csv + form.definitions + form.residual > 1 &&
+        !(meanings && form.json && !form.csv && !form.residual)) {
+        return verb_misuse("report", error, "one of --json, --csv, "
+                           "--definitions and --residual, not both");
+    }
+    if (!dirs && !meanings) {
         return verb_misuse("report", error, "name a run directory");
     }
-    if (json && csv) {
-        return verb_misuse("report", error, "--json or --csv, not both");
+    if (meanings) {
+        return append_meanings(&form, output->data);
     }
-    g_auto(Results) results = {
-        .texts = g_ptr_array_new_with_free_func(g_free),
-        .results = g_ptr_array_new_with_free_func(free_result),
-        .items = g_array_new(FALSE, FALSE, sizeof(ReportItem)),
-    };
-    if (!read_results(words + 1, &results, error)) {
-        return false;
-    }
-    append_report(&results, json, csv, output->data);
-    return true;
+    return form.residual
+        ? append_residuals(words + 1, output->data, error)
+        : append_results(words + 1, &form, output->data, error);
 }

@@ -42,6 +42,21 @@ static const LedgerField migration_fields[] = {
     M("fault_counts", "awaited", LEDGER_NUMBER, fault_counts[FAULT_AWAITED]),
     M("fault_counts", "map", LEDGER_NUMBER, fault_counts[FAULT_MAP]),
     M("fault_counts", "cut", LEDGER_NUMBER, cut_fault_count),
+    M("after", "settled_ns", LEDGER_NS, after.settled_ns),
+    M("after", "running_ns", LEDGER_NS, after.running_ns),
+    M("after", "demanded_ns", LEDGER_NS, after.stalled_ns[FAULT_DEMANDED]),
+    M("after", "awaited_ns", LEDGER_NS, after.stalled_ns[FAULT_AWAITED]),
+    M("after", "map_ns", LEDGER_NS, after.stalled_ns[FAULT_MAP]),
+    M("after", "other_ns", LEDGER_NS, after.other_ns),
+    M("residual", "frozen_pages", LEDGER_NUMBER, residual.frozen_pages),
+    M("residual", "resumed_pages", LEDGER_NUMBER, residual.resumed_pages),
+    M("residual", "total_ns", LEDGER_NS, residual.stay.total),
+    M("residual", "mean_ns", LEDGER_NS, residual.stay.mean),
+    M("residual", "first_ns", LEDGER_NS, residual.stay.min),
+    M("residual", "half_ns", LEDGER_NS, residual.stay.median),
+    M("residual", "p90_ns", LEDGER_NS, residual.stay.p90),
+    M("residual", "p99_ns", LEDGER_NS, residual.stay.p99),
+    M("residual", "last_ns", LEDGER_NS, residual.stay.max),
 };
 #undef M
 const LedgerTable ledger_migration_table = TABLE(migration_fields);

@@ -26,6 +26,14 @@ typedef struct {
     bool awaits_map;
 } FaultMarks;
 
+/* Pages as they arrive at the target. */
+typedef struct {
+    bool frozen;
+    uint64_t frozen_ns;
+    uint64_t lost;              /* pages that have to be sent again */
+    GArray *arrivals_ns;        /* uint64_t, after the freeze */
+} PageArrivals;
+
 /* Of one migration. */
 typedef struct {
     LedgerMigration *migration; /* what is computed */
@@ -40,6 +48,8 @@ typedef struct {
     const Record *abort;
     const Record *timeout;
     const Record *drained;
+    const Record *settled;
+    PageArrivals pages;
     const Record *exit;         /* of the process, in this epoch */
     GPtrArray *faults;          /* of FaultMarks, in order of the first mark */
 } MigrationMarks;
@@ -109,6 +119,16 @@ void ledger_take_traffic(MigrationMarks *marks, const Record *record,
 void ledger_compute_traffic(const MigrationMarks *marks);
 /* And what follows from all of them. */
 void ledger_compute_traffic(const MigrationMarks *marks);
+/* ledger-residual.c: pages that only the source has. */
+void ledger_pages_init(PageArrivals *pages);
+void ledger_pages_finish(PageArrivals *pages);
+/* Any record of the migration. */
+void ledger_pages_take(PageArrivals *pages, const Record *record);
+/* Of a migration that was done. */
+void ledger_compute_residual(const MigrationMarks *marks);
+/* ledger-after.c: the process from its resume on; after its faults. */
+void ledger_compute_after(const LedgerCollector *collector,
+                          const MigrationMarks *marks);
 /* ledger-outcome.c: what became of a migration that was not done. */
 bool ledger_compute_outcome(const LedgerCollector *collector,
                             const MigrationMarks *marks, GError **error)

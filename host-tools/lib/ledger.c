@@ -30,36 +30,6 @@ const char *const ledger_link_counts[LINK_COUNTS] = {
     "down", "corrupt", "cut", "doubled",
 };
 
-LedgerMigration *ledger_migration_new(void)
-{
-    LedgerMigration *migration = g_new0(LedgerMigration, 1);
-
-    migration->plan_index = LEDGER_NONE;
-    migration->source = LEDGER_NONE;
-    migration->target = LEDGER_NONE;
-    migration->crashed_node = LEDGER_NONE;
-    migration->crashed_ns = LEDGER_UNKNOWN;
-    migration->error_number = LEDGER_NONE;
-    migration->started_ns = LEDGER_UNKNOWN;
-    migration->latency_ns = LEDGER_UNKNOWN;
-    migration->residue_ns = (int64_t)LEDGER_UNKNOWN;
-    migration->wire_alone_ns = LEDGER_UNKNOWN;
-    migration->drained_ns = LEDGER_UNKNOWN;
-    migration->instructions = LEDGER_UNKNOWN;
-    migration->page_count = LEDGER_UNKNOWN;
-    migration->faults = g_array_new(FALSE, TRUE, sizeof(LedgerFault));
-    return migration;
-}
-
-void ledger_migration_free(LedgerMigration *migration)
-{
-    if (migration != NULL) {
-        g_free(migration->missing);
-        g_array_unref(migration->faults);
-        g_free(migration);
-    }
-}
-
 static void migration_free(void *data)
 {
     ledger_migration_free(data);
@@ -83,6 +53,7 @@ static void marks_free(void *data)
     ledger_migration_free(marks->migration);
     g_ptr_array_unref(marks->resume_ends);
     g_ptr_array_unref(marks->faults);
+    ledger_pages_finish(&marks->pages);
     g_free(marks);
 }
 
@@ -110,6 +81,7 @@ static MigrationMarks *add_migration(LedgerCollector *collector,
     marks->migration->started_ns = record->time_ns;
     marks->resume_ends = g_ptr_array_new();
     marks->faults = g_ptr_array_new_with_free_func(g_free);
+    ledger_pages_init(&marks->pages);
     g_ptr_array_add(collector->migrations, marks);
     return marks;
 }
@@ -309,6 +281,10 @@ static bool take_record(LedgerCollector *collector, const Record *record,
         marks->migration->page_count = record->arg[2];
         return ledger_set_once(marks, &marks->drained, record, "drained",
                                error);
+    case MB_TRACE_SETTLED:
+        marks = ledger_need_migration(collector, record);
+        return ledger_set_once(marks, &marks->settled, record, "settled",
+                               error);
     case MB_TRACE_TIMEOUT:
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->timeout, record, "time-out",
@@ -342,6 +318,8 @@ static bool compute_all(LedgerCollector *collector, GError **error)
             !ledger_compute_faults(marks, error)) {
             return false;
         }
+        ledger_compute_residual(marks);
+        ledger_compute_after(collector, marks);
         g_ptr_array_add(collector->ledger->migrations,
                         g_steal_pointer(&marks->migration));
     }
@@ -389,8 +367,13 @@ Ledger *ledger_compute(const TraceFile *trace, const LedgerConfig *config,
 
     g_assert(trace->node_count == config->node_count);
     for (uint64_t i = 0; i < trace->record_count; i++) {
-        if (!take_record(&collector, &trace->records[i], error)) {
+        const Record *record = &trace->records[i];
+        if (!take_record(&collector, record, error)) {
             return NULL;
+        }
+        MigrationMarks *marks = find_migration(&collector, record);
+        if (marks != NULL) {
+            ledger_pages_take(&marks->pages, record);
         }
     }
     return compute_all(&collector, error) ? g_steal_pointer(&ledger) : NULL;

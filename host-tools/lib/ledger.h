@@ -145,6 +145,23 @@ typedef struct {
     uint64_t wire_bytes;        /* with header and framing */
 } LedgerCount;
 
+/* Where the time went from the resume until the target knew that nothing was
+ * left at the source. Its parts sum to it exactly. */
+typedef struct {
+    uint64_t settled_ns;        /* all of it */
+    uint64_t running_ns;        /* the process in user mode */
+    uint64_t stalled_ns[FAULT_KINDS];   /* a thread of it waits */
+    uint64_t other_ns;          /* all else: kernel, other processes, sleep */
+} LedgerAfter;
+
+/* Pages that the target needs and only the source has: how long each stays so
+ * after the freeze. */
+typedef struct {
+    uint64_t frozen_pages;      /* at the freeze */
+    uint64_t resumed_pages;     /* at the resume */
+    LedgerStatistics stay;
+} LedgerResidual;
+
 typedef enum {
     OUTCOME_DONE,
     OUTCOME_ABORTED,            /* the process went on at the source */
@@ -193,6 +210,8 @@ typedef struct {
     uint64_t duplicate_count;   /* pages that came twice */
     uint64_t fault_counts[FAULT_KINDS];
     uint64_t cut_fault_count;   /* faults the process did not survive */
+    LedgerAfter after;          /* of OUTCOME_DONE, if it settled */
+    LedgerResidual residual;    /* likewise, whether it settled or not */
     GArray *faults;             /* of LedgerFault, by time */
 } LedgerMigration;
 
@@ -211,11 +230,18 @@ typedef struct {
     uint64_t unimplemented;     /* system calls that the kernel has not */
 } LedgerProcess;
 
+/* A cycle of a node takes num / den ns. */
+typedef struct {
+    uint32_t num;
+    uint32_t den;
+} LedgerClock;
+
 typedef struct {
     uint32_t process_count;     /* of the plan: pids 1 to process_count */
     uint32_t node_count;        /* as many as the trace has */
     const uint32_t *homes;      /* [pid - 1]: where the plan starts it */
     const struct mb_link_model *links;  /* [source * node_count + target] */
+    const LedgerClock *clocks;  /* [node] */
 } LedgerConfig;
 
 typedef struct {
@@ -242,6 +268,16 @@ Ledger *ledger_compute(const TraceFile *trace, const LedgerConfig *config,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ledger_free(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
+
+/* One step of a residual dependency. */
+typedef struct {
+    uint64_t time_ns;
+    uint64_t pages;             /* from then on */
+} LedgerResidualStep;
+
+/* All steps of a migration, of LedgerResidualStep; empty if it never froze. */
+GArray *ledger_residual_steps(const TraceFile *trace, uint32_t pid,
+                              uint32_t epoch);
 
 LedgerMigration *ledger_migration_new(void);
 void ledger_migration_free(LedgerMigration *migration);

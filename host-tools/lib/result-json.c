@@ -4,8 +4,11 @@
  */
 #include "result.h"
 
+#include <string.h>
+
 #include "json-fields.h"
 #include "json-write.h"
+#include "ledger-definitions.h"
 
 static void put_nodes(JsonBuilder *json, const Result *result)
 {
@@ -119,6 +122,29 @@ static void put_fault_statistics(JsonBuilder *json,
     json_builder_end_object(json);
 }
 
+static void put_definitions(JsonBuilder *json,
+                            const LedgerMigration *migration)
+{
+    const char *system = "";
+
+    json_write_begin_object(json, "definitions");
+    for (unsigned i = 0; i < ledger_definition_count; i++) {
+        const LedgerDefinition *definition = &ledger_definitions[i];
+        uint64_t value = ledger_definition_get(definition, migration);
+        if (strcmp(system, definition->system) != 0) {
+            if (i > 0) {
+                json_builder_end_object(json);
+            }
+            json_write_begin_object(json, definition->system);
+            system = definition->system;
+        }
+        json_write_known(json, definition->name, value != LEDGER_UNKNOWN,
+                         value);
+    }
+    json_builder_end_object(json);
+    json_builder_end_object(json);
+}
+
 static void put_faults(JsonBuilder *json, const LedgerMigration *migration)
 {
     json_write_begin_array(json, "faults");
@@ -144,6 +170,7 @@ static void put_migration(JsonBuilder *json, const ResultMigration *migration)
     json_write_fields(json, &ledger_migration_table, ledger);
     put_phases(json, ledger);
     put_traffic(json, ledger);
+    put_definitions(json, ledger);
     put_fault_statistics(json, ledger);
     put_faults(json, ledger);
     json_builder_end_object(json);

@@ -128,12 +128,19 @@ static Ledger *make_ledger(const RunLeft *left, const TraceFile *trace,
                                         experiment->processes->len + 1);
     g_autofree struct mb_link_model *links =
         g_new0(struct mb_link_model, (size_t)count * count);
+    g_autofree LedgerClock *clocks = g_new0(LedgerClock, count);
     const LedgerConfig config = {
         .process_count = experiment->processes->len,
         .node_count = count,
         .homes = homes,
         .links = links,
+        .clocks = clocks,
     };
+
+    for (uint32_t i = 0; i < count; i++) {
+        clocks[i].num = experiment->nodes[i].clock_num;
+        clocks[i].den = experiment->nodes[i].clock_den;
+    }
 
     for (unsigned i = 0; i < experiment->processes->len; i++) {
         const ExperimentProcess *process = experiment->processes->pdata[i];

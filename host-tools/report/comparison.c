@@ -85,19 +85,6 @@ static const struct {
     { "fault stall max us", NULL, "stall_max_ns" },
 };
 
-static void cell_number(Table *table, const ReportNumber *number)
-{
-    g_autofree char *us = report_us(number->value);
-
-    if (number->value == LEDGER_UNKNOWN) {
-        table_cell(table, "-");
-    } else if (number->unit == LEDGER_NS) {
-        table_cell(table, "%s", us);
-    } else {
-        table_cell(table, "%" G_GUINT64_FORMAT, number->value);
-    }
-}
-
 /* The migrations that were done; the others have no numbers to compare. */
 static GArray *find_columns(const ReportItem *items, size_t count)
 {
@@ -134,7 +121,8 @@ void report_comparison(const ReportItem *items, size_t count, GString *text)
             } else {
                 ReportNumber number = report_find_number(
                     column->migration->ledger, rows[row].number);
-                cell_number(table, &number);
+                g_autofree char *value = report_number(&number);
+                table_cell(table, "%s", value);
             }
         }
     }

@@ -12,6 +12,7 @@
 #include "lib/diff.h"
 #include "lib/ledger-fields.h"
 #include "lib/result.h"
+#include "lib/run-record.h"
 #include "lib/sweep.h"
 
 /* A result and the name it goes by: its directory. */
@@ -31,6 +32,14 @@ void report_comparison(const ReportItem *items, size_t count, GString *text);
 
 /* A line per migration, with a heading. */
 void report_csv(const ReportItem *items, size_t count, GString *text);
+
+/* Residual dependencies of a run, step by step, as CSV. */
+void report_residual_heading(GString *text);
+void report_residual(const RunRecord *record, GString *text);
+
+/* Other systems' definitions with their values; of no runs, what they mean. */
+void report_definitions(const ReportItem *items, size_t count, GString *text);
+char *report_definitions_json(void);
 
 /* What two runs differ in, and where their traces part. */
 void report_diff(const Diff *diff, GString *text);
@@ -52,6 +61,8 @@ typedef struct {
     uint64_t value;
 } ReportNumber;
 
+/* Times in us, or "-". */
+char *report_number(const ReportNumber *number);
 ReportNumber report_find_number(const LedgerMigration *migration,
                                 const char *name);
 

@@ -26,6 +26,15 @@ static void look_at(const char *name, LedgerUnit unit, uint64_t value,
     }
 }
 
+char *report_number(const ReportNumber *number)
+{
+    if (number->value == LEDGER_UNKNOWN) {
+        return g_strdup("-");
+    }
+    return number->unit == LEDGER_NS ? report_us(number->value)
+        : g_strdup_printf("%" G_GUINT64_FORMAT, number->value);
+}
+
 ReportNumber report_find_number(const LedgerMigration *migration,
                                 const char *name)
 {

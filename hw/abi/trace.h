@@ -51,6 +51,9 @@ enum mb_trace_type {
     MB_TRACE_TIMEOUT = 11,
     /* a page arrived that the target had already. 0: object, 1: index */
     MB_TRACE_DUPLICATE = 12,
+    /* target: it knows that the source has freed everything, and the process
+     * lives. 0: cycles of the process in user mode since it came here */
+    MB_TRACE_SETTLED = 14,
     MB_TRACE_GUEST_END = 0x100,
     /* -- the device's own --
      * 0: mb_msg.type | flags << 16 | payload length << 32,

@@ -20,6 +20,10 @@ const struct mb_link_model
     LINK, LINK, LINK, LINK,
 };
 
+const LedgerClock synthetic_clocks[SYNTHETIC_NODES] = {
+    { 2, 3 }, { 4, 3 },
+};
+
 Synthetic *synthetic_new(void)
 {
     Synthetic *synthetic = g_new0(Synthetic, 1);
@@ -160,6 +164,8 @@ static void after_resume(Synthetic *synthetic, uint64_t t)
     fault(synthetic, 1, t + 290100, TAG_UNASKED, MB_FAULT_RESUMED);
     synthetic_add(synthetic, 0, MB_TRACE_DRAINED, t + SYNTHETIC_DRAINED, 1, 1,
                   17, 0);
+    synthetic_add(synthetic, 1, MB_TRACE_SETTLED, t + SYNTHETIC_SETTLED,
+                  SYNTHETIC_USER_CYCLES, 0, 0, 0);
 }
 
 void synthetic_migration(Synthetic *synthetic, uint64_t time_ns)
@@ -230,6 +236,7 @@ Ledger *synthetic_ledger(Synthetic *synthetic, GError **error)
         .node_count = SYNTHETIC_NODES,
         .homes = homes,
         .links = synthetic_links,
+        .clocks = synthetic_clocks,
     };
     g_autoptr(TraceFile) trace = synthetic_open(synthetic);
 

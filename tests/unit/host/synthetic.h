@@ -32,6 +32,8 @@
 #define SYNTHETIC_INSTALLED     101000
 #define SYNTHETIC_RESUMED       101050
 #define SYNTHETIC_DRAINED       400000
+#define SYNTHETIC_SETTLED       450600
+#define SYNTHETIC_USER_CYCLES   30001
 /* Its critical messages: state, a page, the used part of a page. */
 #define SYNTHETIC_STATE_BYTES   1000
 #define SYNTHETIC_STACK_BYTES   512
@@ -78,6 +80,8 @@ struct mb_trace_record *synthetic_find(Synthetic *synthetic, uint16_t type,
 /* As a trace file, read back. */
 TraceFile *synthetic_open(Synthetic *synthetic);
 
+/* A cycle of node 1 takes 4/3 ns. */
+extern const LedgerClock synthetic_clocks[SYNTHETIC_NODES];
 /* Between the two nodes: 50 us, 1 Gbit/s. */
 extern const struct mb_link_model
     synthetic_links[SYNTHETIC_NODES * SYNTHETIC_NODES];

@@ -187,7 +187,7 @@ START_TEST(the_wire_alone_is_of_the_pair)
     struct mb_link_model links[SYNTHETIC_NODES * SYNTHETIC_NODES];
     const LedgerConfig config = {
         .process_count = 1, .node_count = SYNTHETIC_NODES, .homes = homes,
-        .links = links,
+        .links = links, .clocks = synthetic_clocks,
     };
     g_autoptr(Synthetic) synthetic = make_run();
     g_autoptr(TraceFile) trace = synthetic_open(synthetic);

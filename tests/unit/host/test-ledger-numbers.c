@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lib/ledger-fields.c and lib/ledger-statistics.c: the numbers of a migration
- * are those of the golden file, by name, order and value; distributions.
+ * lib/ledger-fields.c and its kin: the numbers of a migration, in our terms and
+ * in those of others, are those of the golden file, by name, order and value;
+ * distributions; what comes after the resume.
  *
  * A number that is new or has changed belongs into ledger.golden, and its
  * definition into docs/specs/result.md: GODWIT_GOLDEN_WRITE=1 writes the file.
  */
+#include "lib/ledger-definitions.h"
 #include "lib/ledger-fields.h"
 
 #include "ledger-fixture.h"
@@ -33,6 +35,13 @@ START_TEST(numbers_are_those_of_the_golden_file)
     g_autofree char *golden = NULL;
 
     ledger_visit(ledger->migrations->pdata[0], append_number, text);
+    for (unsigned i = 0; i < ledger_definition_count; i++) {
+        const LedgerDefinition *definition = &ledger_definitions[i];
+        g_autofree char *name = g_strdup_printf("%s: %s", definition->system,
+                                                definition->name);
+        append_number(name, definition->unit, ledger_definition_get(
+            definition, ledger->migrations->pdata[0]), text);
+    }
     if (g_getenv("GODWIT_GOLDEN_WRITE") != NULL) {
         ck_assert(g_file_set_contents(path, text->str, -1, NULL));
     }
@@ -65,6 +74,32 @@ START_TEST(names_are_unique_and_end_in_their_unit)
 
     ledger_visit(blank, check_name, names);
     ledger_migration_free(blank);
+}
+END_TEST
+
+START_TEST(a_migration_that_was_not_done_has_no_definitions)
+{
+    LedgerMigration *blank = ledger_migration_new();
+
+    blank->outcome = OUTCOME_ABORTED;
+    for (unsigned i = 0; i < ledger_definition_count; i++) {
+        ck_assert_uint_eq(ledger_definition_get(&ledger_definitions[i], blank),
+                          LEDGER_UNKNOWN);
+    }
+    ledger_migration_free(blank);
+}
+END_TEST
+
+/* A system that comes twice would be two members of one object. */
+START_TEST(definitions_of_a_system_stand_together)
+{
+    for (unsigned i = 0; i < ledger_definition_count; i++) {
+        for (unsigned k = i + 2; k < ledger_definition_count; k++) {
+            const char *system = ledger_definitions[i].system;
+            ck_assert(strcmp(system, ledger_definitions[k].system) != 0 ||
+                      strcmp(system, ledger_definitions[k - 1].system) == 0);
+        }
+    }
 }
 END_TEST
 
@@ -152,13 +187,148 @@ START_TEST(kinds_of_traffic_sum_to_what_was_sent)
 }
 END_TEST
 
+/* Two of four pages come before the resume; see synthetic.c for the times. */
+START_TEST(a_residual_dependency_is_a_step_for_each_page)
+{
+    static const LedgerResidualStep expected[] = {
+        { 0, 4 }, { 95000, 3 }, { SYNTHETIC_RX, 2 }, { 245510, 1 },
+        { 279510, 0 },
+    };
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    g_autoptr(TraceFile) trace = synthetic_open(synthetic);
+    g_autoptr(GArray) steps = ledger_residual_steps(trace, 1, 1);
+    g_autoptr(GArray) none = ledger_residual_steps(trace, 1, 2);
+
+    ck_assert_uint_eq(none->len, 0);
+    ck_assert_uint_eq(steps->len, G_N_ELEMENTS(expected));
+    for (unsigned i = 0; i < steps->len; i++) {
+        const LedgerResidualStep *step = &g_array_index(
+            steps, LedgerResidualStep, i);
+        ck_assert_uint_eq(step->time_ns, START_NS + expected[i].time_ns);
+        ck_assert_uint_eq(step->pages, expected[i].pages);
+    }
+    ck_assert_uint_eq(m->residual.frozen_pages, 4);
+    ck_assert_uint_eq(m->residual.resumed_pages, 2);
+    ck_assert_uint_eq(m->residual.stay.total, 95000 + SYNTHETIC_RX + 245510 +
+                      279510);
+    ck_assert_uint_eq(m->residual.stay.median, SYNTHETIC_RX);
+    ck_assert_uint_eq(m->residual.stay.max, 279510);
+}
+END_TEST
+
+/* The first page is lost and comes later, one is sent again in vain, one comes
+ * twice: there are still four. */
+START_TEST(a_page_that_is_sent_again_leaves_once)
+{
+    uint64_t pushed = synthetic_what(MB_MSG_PAGE, MB_MSG_PUSHED, 4096);
+    uint64_t again = synthetic_what(MB_MSG_PAGE, MB_MSG_PUSHED | MB_MSG_AGAIN,
+                                    4096);
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    for (unsigned i = 0; i < synthetic->records->len; i++) {
+        struct mb_trace_record *record =
+            &g_array_index(synthetic->records, struct mb_trace_record, i);
+        if (record->type == MB_TRACE_RX && record->arg[0] == pushed) {
+            record->type = MB_TRACE_DROPPED;
+            record->arg[3] |= (uint64_t)MB_LOST_CORRUPT << 48;
+        }
+    }
+    synthetic_message(synthetic, MB_TRACE_RX, 0, START_NS + 280000, 50, again,
+                      0, 0);
+    synthetic_message(synthetic, MB_TRACE_RX, 0, START_NS + 280001, 50, again,
+                      0, 1);
+    synthetic_message(synthetic, MB_TRACE_RX, 0, START_NS + 280002, 51, again,
+                      0, 0);
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_uint_eq(m->residual.frozen_pages, 4);
+    ck_assert_uint_eq(m->residual.stay.max, 280000);
+}
+END_TEST
+
+START_TEST(the_time_after_the_resume_sums_up)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerAfter *after =
+        &((LedgerMigration *)ledger->migrations->pdata[0])->after;
+
+    ck_assert_uint_eq(after->settled_ns, SYNTHETIC_SETTLED -
+                      SYNTHETIC_RESUMED);
+    /* Of 4/3 ns each, rounded down. */
+    ck_assert_uint_eq(after->running_ns, 40001);
+    ck_assert_uint_eq(after->stalled_ns[FAULT_DEMANDED], 135600);
+    ck_assert_uint_eq(after->stalled_ns[FAULT_AWAITED], 40100);
+    ck_assert_uint_eq(after->stalled_ns[FAULT_MAP], 0);
+    ck_assert_uint_eq(after->other_ns, after->settled_ns - 40001 - 175700);
+}
+END_TEST
+
+/* Stalls are cut at the end, and what overlaps is counted once; with so much
+ * running besides there is no sum. */
+START_TEST(stalls_of_several_threads_overlap)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    synthetic_find(synthetic, MB_TRACE_SETTLED, -1)->time_ns =
+        START_NS + 260000;
+    synthetic_find(synthetic, MB_TRACE_SETTLED, -1)->arg[0] = 12000;
+    g_autoptr(Ledger) cut = compute_good(synthetic);
+    const LedgerAfter *after =
+        &((LedgerMigration *)cut->migrations->pdata[0])->after;
+    ck_assert_uint_eq(after->stalled_ns[FAULT_AWAITED], 10000);
+    ck_assert_uint_eq(after->other_ns, LEDGER_UNKNOWN);
+    /* The second fault begins and waits within the first one. */
+    for (unsigned i = 0; i < synthetic->records->len; i++) {
+        struct mb_trace_record *record =
+            &g_array_index(synthetic->records, struct mb_trace_record, i);
+        if (record->type == MB_TRACE_FAULT && record->arg[3] == 0x12) {
+            record->time_ns -= 100000;
+        }
+    }
+    g_autoptr(Ledger) within = compute_good(synthetic);
+    after = &((LedgerMigration *)within->migrations->pdata[0])->after;
+    ck_assert_uint_eq(after->stalled_ns[FAULT_DEMANDED], 135600);
+    ck_assert_uint_eq(after->stalled_ns[FAULT_AWAITED], 0);
+}
+END_TEST
+
+START_TEST(what_waits_for_the_map_says_so)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+
+    for (unsigned i = 0; i < synthetic->records->len; i++) {
+        struct mb_trace_record *record =
+            &g_array_index(synthetic->records, struct mb_trace_record, i);
+        if (record->type == MB_TRACE_FAULT && record->arg[3] == 0x12 &&
+            record->arg[1] == MB_FAULT_REQUESTED) {
+            record->arg[1] |= MB_FAULT_AWAITS_MAP;
+        }
+    }
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    ck_assert_uint_eq(m->fault_counts[FAULT_DEMANDED], 1);
+    ck_assert_uint_eq(m->fault_counts[FAULT_AWAITED], 0);
+    ck_assert_uint_eq(m->fault_counts[FAULT_MAP], 1);
+    ck_assert_uint_eq(m->after.stalled_ns[FAULT_MAP], 40100);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         numbers_are_those_of_the_golden_file,
         names_are_unique_and_end_in_their_unit,
+        a_migration_that_was_not_done_has_no_definitions,
+        definitions_of_a_system_stand_together,
         percentiles_are_values_that_occur, of_nothing_nothing_is_known,
-        buckets_double, kinds_of_traffic_sum_to_what_was_sent,
+        a_residual_dependency_is_a_step_for_each_page,
+        a_page_that_is_sent_again_leaves_once,
+        the_time_after_the_resume_sums_up, stalls_of_several_threads_overlap,
+        what_waits_for_the_map_says_so, buckets_double,
+        kinds_of_traffic_sum_to_what_was_sent,
     };
 
     return suite_run("ledger-numbers", tests, G_N_ELEMENTS(tests));

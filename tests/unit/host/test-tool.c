@@ -30,6 +30,10 @@ START_TEST(good_calls_exit_0)
         { "report x.run y.run", "101.050      101.050" },
         { "report x.run y.run --json", "[\n{" },
         { "report x.run --csv", "run,migration,process" },
+        { "report x.run --definitions", "QEMU: downtime (us)" },
+        { "report --definitions", "FROZEN to RESUMED" },
+        { "report --definitions --json", "godwit-definitions-1" },
+        { "report x.run --residual", "run,migration,process,algorithm,time" },
         { "run x.ini --no-migrate --set 'link.latency=1ms'", "digest" },
     };
 
@@ -64,6 +68,8 @@ START_TEST(misuse_exits_2_with_one_line)
         { "report nowhere", "not a directory" },
         { "report .", "no result.json" },
         { "report . --json --csv", "not both" },
+        { "report . --json --definitions", "not both" },
+        { "report . --definitions --residual", "not both" },
         { "run x.ini -o .", "not a run directory" },
         { "run x.ini --monitor 4444", "--monitor '4444' is not NODE=PORT" },
         { "run x.ini --monitor =4444", "is not NODE=PORT" },
