@@ -24,6 +24,7 @@
 #define GAP_BYTES       4096u
 #define KEYS_MOST       16
 #define LINE_BYTES      64
+#define LETTERS         16      /* that the first text has */
 #define PAUSE_NS        1500000
 #define SAVE_US         7000
 #define LOG_FILE        "/tmp/editor.log"
@@ -52,7 +53,7 @@ static volatile sig_atomic_t is_due;
 static char first_text(size_t i)
 {
     return i % LINE_BYTES == LINE_BYTES - 1 ? '\n'
-                                            : (char)('a' + mix(i) % 26);
+        : (char)('a' + ((uint32_t)i * 2654435761u >> 28));
 }
 
 static size_t length(void)
@@ -180,8 +181,8 @@ static void think(void)
 static size_t search(uint64_t *random)
 {
     size_t from = draw(random) % length();
-    char first = (char)('a' + draw(random) % 26);
-    char second = (char)('a' + draw(random) % 26);
+    char first = (char)('a' + draw(random) % LETTERS);
+    char second = (char)('a' + draw(random) % LETTERS);
 
     move_to(length());
     for (size_t i = 0; i + 1 < gap; i++) {
