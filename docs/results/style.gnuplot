@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What all plots have in common. scripts/results sets `csv`, `svg`, and
-# `algorithms`: those that the data have, each as "name:style".
+# `algorithms`: those that the data have, each as "name:style"; `programs`.
 
 set datafile separator ','
 set datafile columnheaders
