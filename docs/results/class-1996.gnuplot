@@ -6,7 +6,8 @@ set output svg
 
 set logscale y
 set yrange [1:3000]
-set ytics ('1 ms' 1, '3 ms' 3, '10 ms' 10, '30 ms' 30, '100 ms' 100, '300 ms' 300, '1 s' 1000, '3 s' 3000)
+set ytics ('1 ms' 1, '3 ms' 3, '10 ms' 10, '30 ms' 30, '100 ms' 100, \
+           '300 ms' 300, '1 s' 1000, '3 s' 3000)
 set ylabel 'latency' offset 0.5
 set xrange [-0.6:words(programs) - 0.4]
 set xtics ()
