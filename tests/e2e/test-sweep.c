@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/sweep.h"
 #include "tool.h"
 
 #define TIMEOUT_S       600
@@ -151,6 +152,32 @@ START_TEST(ended_and_resumed_it_has_the_same_bytes)
 }
 END_TEST
 
+/* GODWIT_DOCS is the folder docs. */
+START_TEST(shipped_sweeps_are_valid)
+{
+    g_autofree char *folder = g_build_filename(g_getenv("GODWIT_DOCS"),
+                                               "experiments", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    unsigned count = 0;
+
+    ck_assert_ptr_nonnull(dir);
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+        GError *error = NULL;
+        if (!g_str_has_suffix(name, "-sweep.ini")) {
+            continue;
+        }
+        g_autoptr(Sweep) sweep = sweep_load(path, &error);
+        ck_assert_msg(sweep != NULL, "%s", error != NULL ? error->message : "");
+        ck_assert_msg(sweep_resolve(sweep, faults, NULL), "%s",
+                      faults->len > 0 ? (char *)faults->pdata[0] : path);
+        count++;
+    }
+    ck_assert_uint_gt(count, 0);
+}
+END_TEST
+
 /* A program that tells where it is, and one that does not. */
 #define LOOP "i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; "
 #define TELL "while read l; do case $l in Node*) echo $l; esac; done " \
@@ -247,6 +274,7 @@ int main(int argc, char **argv)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, ended_and_resumed_it_has_the_same_bytes);
+    tcase_add_test(tcase, shipped_sweeps_are_valid);
     tcase_add_test(tcase, moves_that_are_noticed_fail);
     tcase_add_test(tcase, moves_that_are_not_noticed_are_good);
     tcase_add_test(tcase, a_killed_emulator_fails_its_point_alone);
