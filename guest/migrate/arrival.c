@@ -300,6 +300,7 @@ void arrival_forget(struct proc *proc)
     a->resume_seen = true;
     a->state = ARRIVAL_ENDED;
     if (!a->drained) {
+        mark_settled(&a->move, proc->user_time.cycles);
         arrival_send(&a->move, MB_MSG_GONE, 0);
     }
     arrival_review(a);

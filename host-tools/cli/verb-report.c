@@ -5,6 +5,8 @@
  */
 #include "verb.h"
 
+#include <unistd.h>
+
 #include "lib/run-dir.h"
 #include "report/report.h"
 
@@ -81,7 +83,7 @@ static void append_report(const Results *results, const Form *form,
     } else if (form->definitions) {
         report_definitions(items, count, data);
     } else if (count == 1) {
-        report_ledgers(items, data);
+        report_ledgers(items, isatty(STDOUT_FILENO) == 1, data);
     } else {
         report_comparison(items, count, data);
     }

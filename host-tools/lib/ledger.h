@@ -146,7 +146,7 @@ typedef struct {
 } LedgerCount;
 
 /* Where the time went from the resume until the target knew that nothing was
- * left at the source. Its parts sum to it exactly. */
+ * left at the source, or the process ended. Its parts sum to it exactly. */
 typedef struct {
     uint64_t settled_ns;        /* all of it */
     uint64_t running_ns;        /* the process in user mode */

@@ -1,113 +1,211 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ledgers of one run, phase by phase.
+ * Ledgers of one run: of each migration the critical path, what followed it,
+ * and what went over the wire.
  */
 #include "report.h"
 
+#include "bar.h"
 #include "table.h"
 
-static void add_number(Table *table, uint64_t number)
+static void append_path(GString *text, const LedgerMigration *ledger,
+                        bool colours)
 {
-    table_cell(table, "%" G_GUINT64_FORMAT, number);
-}
+    static const BarColour colour[PHASE_COUNT] = {
+        BAR_SOURCE, BAR_SOURCE, BAR_WIRE, BAR_WIRE, BAR_TARGET, BAR_TARGET,
+        BAR_TARGET,
+    };
+    g_autofree char *latency = report_us(ledger->latency_ns);
+    g_autofree char *wire = report_us(ledger->wire_alone_ns);
 
-static void add_us(Table *table, uint64_t ns)
-{
-    g_autofree char *us = report_us(ns);
-
-    table_cell(table, "%s", us);
-}
-
-static void append_phases(GString *text, const LedgerMigration *ledger)
-{
-    g_autoptr(Table) table = table_new(7);
-
-    table_row(table, "phase");
-    table_cell(table, "node");
-    table_cell(table, "start us");
-    table_cell(table, "us");
-    table_cell(table, "instructions");
-    table_cell(table, "bytes");
-    table_cell(table, "messages");
+    g_string_append(text, "  critical path, us: the process runs nowhere\n");
     for (unsigned i = 0; i < PHASE_COUNT; i++) {
         const LedgerPhase *phase = &ledger->phases[i];
-        table_row(table, ledger_phase_names[i]);
-        add_number(table, phase->node);
-        add_us(table, phase->start_ns - ledger->started_ns);
-        add_us(table, phase->duration_ns);
-        add_number(table, phase->instructions);
-        add_number(table, phase->bytes);
-        add_number(table, phase->messages);
+        g_autofree char *node = g_strdup_printf("node %u", phase->node);
+        const Bar bar = {
+            .label = ledger_phase_names[i],
+            .detail = i == PHASE_WIRE ? "" : node,
+            .start = phase->start_ns - ledger->started_ns,
+            .length = phase->duration_ns,
+            .colour = colour[i],
+        };
+        bar_append(text, &bar, ledger->latency_ns, colours);
     }
-    table_row(table, "latency");
-    table_cell(table, "%s", "");
-    table_cell(table, "%s", "");
-    add_us(table, ledger->latency_ns);
-    table_format(table, 2, text);
+    g_string_append_printf(text, "  latency              %12s  %.2f times what "
+                           "the wire alone needs, %s us\n"
+                           "  %" G_GUINT64_FORMAT " instructions, %"
+                           G_GUINT64_FORMAT " pages, %" G_GUINT64_FORMAT
+                           " messages, %" G_GUINT64_FORMAT " bytes; residue %"
+                           G_GINT64_FORMAT " ns\n", latency,
+                           report_wire_ratio(ledger), wire,
+                           ledger->instructions, ledger->critical_pages,
+                           ledger->critical_messages, ledger->critical_bytes,
+                           ledger->residue_ns);
 }
 
-static void append_derived(GString *text, const LedgerMigration *ledger)
+static void append_share(GString *text, const char *label, const char *detail,
+                         uint64_t *start, uint64_t length,
+                         const LedgerAfter *after, BarColour colour,
+                         bool colours)
 {
-    g_autofree char *wire = report_us(ledger->wire_alone_ns);
+    const Bar bar = {
+        .label = label, .detail = detail, .start = *start, .length = length,
+        .colour = colour,
+    };
+
+    if (length != LEDGER_UNKNOWN && length > 0) {
+        bar_append(text, &bar, after->settled_ns, colours);
+        *start += length;
+    }
+}
+
+/* The shares stand one behind the other, whenever they were. */
+static void append_after(GString *text, const LedgerMigration *ledger,
+                         bool colours)
+{
+    const LedgerAfter *after = &ledger->after;
+    uint64_t start = 0;
+
+    if (after->settled_ns == LEDGER_UNKNOWN) {
+        return;
+    }
+    g_autofree char *settled = report_us(after->settled_ns);
+    g_string_append_printf(text, "  after the resume, us: %s until node %u "
+                           "needs nothing more of node %u\n", settled,
+                           ledger->target, ledger->source);
+    append_share(text, "running", "", &start, after->running_ns, after,
+                 BAR_TARGET, colours);
+    for (unsigned i = 0; i < FAULT_KINDS; i++) {
+        append_share(text, "stalled", ledger_fault_kinds[i], &start,
+                     after->stalled_ns[i], after, BAR_STALL, colours);
+    }
+    append_share(text, "other", "", &start, after->other_ns, after, BAR_PLAIN,
+                 colours);
+}
+
+static void append_drained(GString *text, const LedgerMigration *ledger)
+{
+    const LedgerResidual *residual = &ledger->residual;
     g_autofree char *drained = report_us(ledger->drained_ns);
 
-    g_string_append_printf(text, "  residue %" G_GINT64_FORMAT " ns; the wire "
-                           "alone needs %s us, the latency is %.2f times "
-                           "that\n", ledger->residue_ns, wire,
-                           report_wire_ratio(ledger));
-    if (ledger->lost_messages + ledger->dropped_messages +
-        ledger->copied_messages > 0) {
-        g_string_append_printf(text, "  messages: %" G_GUINT64_FORMAT
-                               " lost, %" G_GUINT64_FORMAT " dropped, %"
-                               G_GUINT64_FORMAT " arrived twice\n",
-                               ledger->lost_messages, ledger->dropped_messages,
-                               ledger->copied_messages);
-    }
     if (ledger->drained_ns != LEDGER_UNKNOWN) {
-        g_string_append_printf(text, "  drained %s us after the resume; %"
-                               G_GUINT64_FORMAT " pages: %" G_GUINT64_FORMAT
-                               " critical, %" G_GUINT64_FORMAT " pushed, %"
-                               G_GUINT64_FORMAT " demanded, %" G_GUINT64_FORMAT
-                               " twice\n", drained, ledger->page_count,
-                               ledger->critical_pages,
-                               ledger->traffic[TRAFFIC_PUSHED].messages,
-                               ledger->traffic[TRAFFIC_DEMANDED].messages,
-                               ledger->duplicate_count);
+        g_string_append_printf(text, "  drained %s us after the resume\n",
+                               drained);
     } else {
         g_string_append(text, "  not drained: the source still held pages "
                         "when the run ended\n");
     }
+    if (residual->frozen_pages == 0) {
+        return;
+    }
+    g_autofree char *half = report_us(residual->stay.median);
+    g_autofree char *most = report_us(residual->stay.p99);
+    g_autofree char *last = report_us(residual->stay.max);
+    g_string_append_printf(text, "  pages that only node %u has: %"
+                           G_GUINT64_FORMAT " at the freeze, %"
+                           G_GUINT64_FORMAT " at the resume;\n  from the "
+                           "freeze on half of them have moved after %s us, "
+                           "99 %% after %s, all after %s\n", ledger->source,
+                           residual->frozen_pages, residual->resumed_pages,
+                           half, most, last);
+}
+
+static void add_us(Table *table, uint64_t ns)
+{
+    const ReportNumber number = { .unit = LEDGER_NS, .value = ns };
+    g_autofree char *us = report_number(&number);
+
+    table_cell(table, "%s", us);
 }
 
 static void append_faults(GString *text, const LedgerMigration *ledger)
 {
-    g_autoptr(Table) table = table_new(7);
+    static const char *const headings[] = {
+        "total us", "mean", "min", "median", "p90", "p99", "max",
+    };
+    g_autoptr(Table) table = table_new(G_N_ELEMENTS(headings) + 1);
 
-    g_string_append_printf(text, "  %u remote faults\n", ledger->faults->len);
+    g_string_append_printf(text, "  %u remote faults", ledger->faults->len);
+    for (unsigned i = 0; i < FAULT_KINDS; i++) {
+        if (ledger->fault_counts[i] > 0) {
+            g_string_append_printf(text, ", %" G_GUINT64_FORMAT " %s",
+                                   ledger->fault_counts[i],
+                                   ledger_fault_kinds[i]);
+        }
+    }
+    g_string_append_c(text, '\n');
     if (ledger->faults->len == 0) {
         return;
     }
-    table_row(table, "part of a fault");
-    table_cell(table, "mean us");
-    table_cell(table, "median us");
-    table_cell(table, "p90 us");
-    table_cell(table, "p99 us");
-    table_cell(table, "max us");
-    table_cell(table, "total us");
+    table_row(table, "");
+    for (size_t i = 0; i < G_N_ELEMENTS(headings); i++) {
+        table_cell(table, "%s", headings[i]);
+    }
     for (unsigned i = 0; i <= PART_COUNT; i++) {
         LedgerStatistics part = ledger_fault_statistics(ledger, (LedgerPart)i);
         table_row(table, i < PART_COUNT ? ledger_part_names[i] : "stall");
-        add_us(table, part.mean);
-        add_us(table, part.median);
-        add_us(table, part.p90);
-        add_us(table, part.p99);
-        add_us(table, part.max);
-        add_us(table, part.total);
+        for (unsigned k = 0; k < ledger_statistics_table.count; k++) {
+            add_us(table, ledger_field_get(&ledger_statistics_table.fields[k],
+                                           &part));
+        }
     }
     table_format(table, 2, text);
 }
 
-void report_ledgers(const ReportItem *item, GString *text)
+static void add_count(Table *table, const char *name, const LedgerCount *count)
+{
+    table_row(table, name);
+    for (unsigned i = 0; i < ledger_count_table.count; i++) {
+        table_cell(table, "%" G_GUINT64_FORMAT, ledger_field_get(
+            &ledger_count_table.fields[i], count));
+    }
+}
+
+static void append_traffic(GString *text, const LedgerMigration *ledger)
+{
+    LedgerCount total = ledger_traffic_total(ledger);
+    g_autoptr(Table) table = table_new(ledger_count_table.count + 1);
+
+    table_row(table, "traffic");
+    table_cell(table, "messages");
+    table_cell(table, "payload bytes");
+    table_cell(table, "bytes on the wire");
+    for (unsigned i = 0; i < TRAFFIC_COUNT; i++) {
+        if (ledger->traffic[i].messages > 0) {
+            add_count(table, ledger_traffic_names[i], &ledger->traffic[i]);
+        }
+    }
+    add_count(table, "total", &total);
+    table_format(table, 2, text);
+    if (ledger->lost_messages + ledger->dropped_messages +
+        ledger->copied_messages > 0) {
+        g_string_append_printf(text, "  of these messages %" G_GUINT64_FORMAT
+                               " were lost, %" G_GUINT64_FORMAT " dropped, %"
+                               G_GUINT64_FORMAT " arrived twice\n",
+                               ledger->lost_messages, ledger->dropped_messages,
+                               ledger->copied_messages);
+    }
+}
+
+static void append_migration(GString *text, const ResultMigration *migration,
+                             bool colours)
+{
+    const LedgerMigration *ledger = migration->ledger;
+    g_autofree char *name = report_migration_name(migration);
+    g_autofree char *route = report_route(ledger);
+    g_autofree char *start = report_us(ledger->started_ns);
+
+    g_string_append_printf(text, "\n%s: %s %s, %s, frozen at %s us\n", name,
+                           migration->process, route, migration->algorithm,
+                           start);
+    append_path(text, ledger, colours);
+    append_after(text, ledger, colours);
+    append_drained(text, ledger);
+    append_faults(text, ledger);
+    append_traffic(text, ledger);
+}
+
+void report_ledgers(const ReportItem *item, bool colours, GString *text)
 {
     const Result *result = item->result;
 
@@ -117,18 +215,8 @@ void report_ledgers(const ReportItem *item, GString *text)
     }
     for (unsigned i = 0; i < result->migrations->len; i++) {
         const ResultMigration *migration = result->migrations->pdata[i];
-        const LedgerMigration *ledger = migration->ledger;
-        g_autofree char *name = report_migration_name(migration);
-        g_autofree char *route = report_route(ledger);
-        if (ledger->outcome != OUTCOME_DONE) {
-            continue;
+        if (migration->ledger->outcome == OUTCOME_DONE) {
+            append_migration(text, migration, colours);
         }
-        g_autofree char *start = report_us(ledger->started_ns);
-        g_string_append_printf(text, "\n%s: %s %s, %s, frozen at %s us\n",
-                               name, migration->process, route,
-                               migration->algorithm, start);
-        append_phases(text, ledger);
-        append_derived(text, ledger);
-        append_faults(text, ledger);
     }
 }

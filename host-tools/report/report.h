@@ -24,8 +24,8 @@ typedef struct {
 /* What a run was and what came of it: a few lines. */
 void report_summary(const Result *result, const char *folder, GString *text);
 
-/* Ledgers of one run, phase by phase. */
-void report_ledgers(const ReportItem *item, GString *text);
+/* Ledgers of one run, phase by phase; with `colours` for a terminal. */
+void report_ledgers(const ReportItem *item, bool colours, GString *text);
 
 /* Migrations of several runs side by side. */
 void report_comparison(const ReportItem *items, size_t count, GString *text);

@@ -51,8 +51,8 @@ enum mb_trace_type {
     MB_TRACE_TIMEOUT = 11,
     /* a page arrived that the target had already. 0: object, 1: index */
     MB_TRACE_DUPLICATE = 12,
-    /* target: it knows that the source has freed everything, and the process
-     * lives. 0: cycles of the process in user mode since it came here */
+    /* target: nothing more is needed of the source, as it has freed everything
+     * or the process ends here. 0: its cycles in user mode since it came */
     MB_TRACE_SETTLED = 14,
     MB_TRACE_GUEST_END = 0x100,
     /* -- the device's own --

@@ -5,6 +5,7 @@
  */
 #include "lib/ledger.h"
 #include "lib/result.h"
+#include "report/bar.h"
 #include "report/report.h"
 #include "suite.h"
 #include "synthetic.h"
@@ -247,7 +248,7 @@ START_TEST(reports_say_what_is_in_the_result)
     g_autoptr(GString) comparison = g_string_new(NULL);
     g_autoptr(GString) csv = g_string_new(NULL);
 
-    report_ledgers(&items[0], ledgers);
+    report_ledgers(&items[0], false, ledgers);
     ck_assert_ptr_nonnull(strstr(ledgers->str, "\n  latency"));
     ck_assert_ptr_nonnull(strstr(ledgers->str, "101.050"));
     ck_assert_ptr_nonnull(strstr(ledgers->str, "residue 0 ns"));
@@ -274,6 +275,35 @@ START_TEST(reports_say_what_is_in_the_result)
 }
 END_TEST
 
+static void expect_bar(uint64_t start, uint64_t length, uint64_t whole,
+                       const char *drawing)
+{
+    const Bar bar = { .label = "x", .detail = "", .start = start,
+                      .length = length, .colour = BAR_WIRE };
+    g_autoptr(GString) plain = g_string_new(NULL);
+    g_autoptr(GString) colour = g_string_new(NULL);
+    g_autofree char *end = g_strconcat("%", *drawing != '\0' ? "  " : "",
+                                       drawing, "\n", NULL);
+
+    bar_append(plain, &bar, whole, false);
+    ck_assert_msg(g_str_has_suffix(plain->str, end), "%s", plain->str);
+    bar_append(colour, &bar, whole, true);
+    ck_assert_int_eq(strchr(colour->str, '\033') != NULL, *drawing != '\0');
+    ck_assert_ptr_null(strchr(plain->str, '\033'));
+}
+
+START_TEST(bars_are_to_scale_and_never_too_long)
+{
+    expect_bar(0, 100, 100, "################################");
+    expect_bar(50, 50, 100, "                ################");
+    expect_bar(0, 25, 100, "########");
+    expect_bar(99, 1, 100, "                               #");
+    expect_bar(100, 1, 100, "                               #");
+    expect_bar(50, 0, 100, "");
+    expect_bar(0, 0, 0, "");
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
@@ -281,6 +311,7 @@ int main(void)
         digest_is_of_this_text, wait_status_splits, refuses_damaged_json,
         survives_json_that_is_cut_anywhere, statistics_are_right,
         reports_say_what_is_in_the_result,
+        bars_are_to_scale_and_never_too_long,
     };
 
     return suite_run("result", tests, G_N_ELEMENTS(tests));
