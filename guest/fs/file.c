@@ -6,6 +6,7 @@
 
 #include "fs/open_file.h"
 #include "fs/ramdisk.h"
+#include "fs/socket.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -23,6 +24,7 @@ const struct file_ops *file_ops_of(const struct file *file)
         [FILE_UPPER] = &upper_ops,
         [FILE_DIRECTORY] = &directory_ops,
         [FILE_PROC] = &procfs_ops,
+        [FILE_SOCKET] = &socket_ops,
     };
 
     return table[file->kind];
@@ -96,6 +98,8 @@ static void release_node(struct files *files, struct node node)
 {
     if (node.kind == NODE_UPPER) {
         layer_close(files->layer, node.index);
+    } else if (node.kind == NODE_PORT) {
+        socket_close(node);
     }
 }
 
@@ -153,6 +157,13 @@ int files_close(struct files *files, uint64_t fd)
         files->open_used &= ~(1ull << (file - files->open));
     }
     return 0;
+}
+
+void files_end(struct files *files)
+{
+    for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
+        (void)files_close(files, fd);
+    }
 }
 
 void files_close_on_exec(struct files *files)

@@ -7,6 +7,7 @@
 #include "fs/open_file.h"
 #include "fs/procfs.h"
 #include "fs/ramdisk.h"
+#include "hw/abi/segment.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -44,6 +45,9 @@ static void encode_open(const struct file *file, struct codec *c)
     record->node_pid = file->node.pid;
     record->reserved = 0;
     record->offset = file->offset;
+    if (file->kind == FILE_SOCKET) {
+        c->error = -EOPNOTSUPP;     /* a port stays where it is, so far */
+    }
 }
 
 /* What there are sets of comes in rising order. */
@@ -93,6 +97,8 @@ static bool is_sound(const struct files *files, const struct file *file)
     case NODE_STREAM:
         return file->kind == FILE_STREAM && file->node.index >= 1 &&
                file->node.index <= 2;
+    case NODE_PORT:
+        return file->kind == FILE_SOCKET && file->node.pid < MB_NODES_MAX;
     case NODE_PROC:
         return procfs_mode(file->node) != 0 &&
                file->kind == (mode_is(procfs_mode(file->node),

@@ -21,6 +21,7 @@
 #define DEV_TREE        0x10u
 #define DEV_PROC        0x11u
 #define DEV_STREAM      0x12u
+#define DEV_PORT        0x100u      /* and more: a node each */
 #define INO_STREAM      0x300000u
 
 static const struct layer_file *upper_of(struct proc *proc, struct node node)
@@ -46,6 +47,8 @@ uint32_t node_mode(struct proc *proc, struct node node)
         return upper_of(proc, node)->mode;
     case NODE_PROC:
         return procfs_mode(node);
+    case NODE_PORT:
+        return LINUX_S_IFSOCK | 0777;
     default:
         return LINUX_S_IFIFO | 0600;
     }
@@ -107,6 +110,10 @@ void node_stat(struct proc *proc, struct node node, struct linux_stat *stat)
         stat->dev = DEV_PROC;
         stat->ino = procfs_ino(node);
         break;
+    case NODE_PORT:
+        stat->dev = DEV_PORT + node.pid;
+        stat->ino = node.index;
+        break;
     default:
         stat->dev = DEV_STREAM;
         stat->ino = INO_STREAM + node.index;
@@ -120,7 +127,7 @@ int node_link(struct proc *proc, struct node node, char *to, size_t size)
     const void *text;
     size_t bytes;
 
-    if (node.kind == NODE_STREAM ||
+    if (node.kind == NODE_STREAM || node.kind == NODE_PORT ||
         !mode_is(node_mode(proc, node), LINUX_S_IFLNK)) {
         return -EINVAL;
     }

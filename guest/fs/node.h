@@ -20,6 +20,8 @@ enum node_kind {
     NODE_UPPER,                     /* index: slot of the process's layer */
     NODE_PROC,                      /* index: of a file in /proc */
     NODE_STREAM,                    /* index: 1 or 2; has no name */
+    NODE_PORT,                      /* a socket. pid, index: halves of the
+                                     * port's number */
     NODE_KINDS
 };
 

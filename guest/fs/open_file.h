@@ -27,6 +27,7 @@ enum file_kind {
     FILE_UPPER,                 /* of the process's layer */
     FILE_DIRECTORY,
     FILE_PROC,
+    FILE_SOCKET,
     FILE_KINDS
 };
 
@@ -83,6 +84,7 @@ extern const struct file_ops lower_ops;
 extern const struct file_ops upper_ops;
 extern const struct file_ops directory_ops;
 extern const struct file_ops procfs_ops;
+extern const struct file_ops socket_ops;
 
 const struct file_ops *file_ops_of(const struct file *file);
 /* The kind that an open file on a node has. */
@@ -100,6 +102,8 @@ int files_install(struct files *files, enum file_kind kind, struct node node,
 /* Makes `to`, which must be free, name what `from` names. */
 void files_copy(struct files *files, uint64_t from, uint64_t to, bool cloexec);
 int files_close(struct files *files, uint64_t fd);
+/* The process ends: what others know of its open files ends with it. */
+void files_end(struct files *files);
 /* At execve. */
 void files_close_on_exec(struct files *files);
 /* Open files on an entry of the RAM disk now use the layer's copy of it. */

@@ -213,6 +213,9 @@ static void link_fd(struct proc *owner, uint32_t fd, char *path)
         path[0] = '\0';
     } else if (file->node.kind == NODE_STREAM) {
         (void)format_string(path, FS_PATH_MAX, "pipe:[%u]", file->node.index);
+    } else if (file->node.kind == NODE_PORT) {
+        (void)format_string(path, FS_PATH_MAX, "socket:[%u:%u]",
+                            file->node.pid, file->node.index);
     } else {
         path[0] = '/';
         if (node_path(owner, file->node, path + 1) != 0) {

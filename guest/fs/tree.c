@@ -80,6 +80,9 @@ static int check_existing(struct proc *proc, const struct place *place,
     if (mode_is(mode, LINUX_S_IFLNK)) {
         return -ELOOP;
     }
+    if (mode_is(mode, LINUX_S_IFSOCK)) {
+        return -ENXIO;
+    }
     if (mode_is(mode, LINUX_S_IFDIR) &&
         (wants_write(flags) || (flags & LINUX_O_CREAT) != 0)) {
         return -EISDIR;

@@ -84,6 +84,15 @@ void uio_put(struct uio *uio, const void *from, uint64_t bytes)
     }
 }
 
+void uio_skip(struct uio *uio, uint64_t bytes)
+{
+    while (bytes > 0) {
+        uint64_t address;
+
+        bytes -= next_part(uio, bytes, &address);
+    }
+}
+
 void uio_get(struct uio *uio, void *to, uint64_t bytes)
 {
     while (bytes > 0) {

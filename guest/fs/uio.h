@@ -32,5 +32,6 @@ int64_t uio_check(struct uio *uio, uint64_t bytes, enum vm_access access);
 /* To and from the caller, one behind the other. */
 void uio_put(struct uio *uio, const void *from, uint64_t bytes);
 void uio_get(struct uio *uio, void *to, uint64_t bytes);
+void uio_skip(struct uio *uio, uint64_t bytes);
 
 #endif

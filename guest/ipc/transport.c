@@ -17,6 +17,7 @@
 
 /* More than both queues hold and than all threads of a node can ask for. */
 #define PARCELS 2048u
+#define ROOMS_MAX 2u             /* functions of transport_on_room */
 
 static struct {
     const struct transport_ops *ops;
@@ -26,13 +27,22 @@ static struct {
     struct parcel **backlog_end;
     bool posted[LANES];         /* since the last flush */
     bool bulk_refused;
-    void (*room)(void);
+    void (*room[ROOMS_MAX])(void);
+    uint32_t room_count;
     bool (*deliver)(const struct mb_rx_completion *message, void *page,
                     bool may_keep);
     uint32_t node_count;
     bool is_direct[MB_NODES_MAX];   /* no channel, and not lost */
     struct channel *channel[MB_NODES_MAX];
 } transport;
+
+/* Bulk parcels that were refused may be posted again. */
+static void tell_room(void)
+{
+    for (uint32_t i = 0; i < transport.room_count; i++) {
+        transport.room[i]();
+    }
+}
 
 /* -- parcels -- */
 
@@ -160,7 +170,7 @@ static void channel_awaits(uint32_t node, bool awaits)
 
 static void channel_room(void)
 {
-    transport.room();
+    tell_room();
 }
 
 static const struct channel_ops channel_ops = {
@@ -228,16 +238,16 @@ void transport_room(void)
     drain_backlog();
     pump_channels();
     transport_flush();
-    if (transport.bulk_refused && transport.backlog == NULL &&
-        transport.room) {
+    if (transport.bulk_refused && transport.backlog == NULL) {
         transport.bulk_refused = false;
-        transport.room();
+        tell_room();
     }
 }
 
 void transport_on_room(void (*room)(void))
 {
-    transport.room = room;
+    kassert(transport.room_count < ROOMS_MAX);
+    transport.room[transport.room_count++] = room;
 }
 
 void transport_flush(void)

@@ -40,7 +40,7 @@ void transport_init(const struct transport_ops *ops, uint32_t node_count,
 
 /*
  * Posts a copy of *parcel; it leaves with the next transport_flush. On the
- * urgent lane this cannot fail. False: the bulk lane has no room, the function
+ * urgent lane this cannot fail. False: the bulk lane has no room, the functions
  * of transport_on_room will be called; nothing was taken over. To a peer that
  * is lost (ipc/peer.h) only parcels without an owner may be posted; they
  * vanish.

@@ -10,6 +10,7 @@
 #include "drivers/migbridge.h"
 #include "fs/file.h"
 #include "ipc/peer.h"
+#include "ipc/port.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
 #include "migrate/algorithm.h"
@@ -214,6 +215,9 @@ static bool receive(const struct mb_rx_completion *completion, void *page,
         .now = instant_now(),
     };
 
+    if (m.msg->type == MB_MSG_PART || m.msg->type == MB_MSG_PORT) {
+        return port_message(completion, page, may_keep);
+    }
     if (m.msg->type >= MB_MSG_TYPES || receivers[m.msg->type] == NULL) {
         return false;
     }
@@ -228,6 +232,7 @@ static void lost(uint32_t node)
     transport_abandon(node);
     departures_lost(node);
     arrivals_lost(node);
+    ports_lost(node);
 }
 
 static void exiting(struct proc *proc)
@@ -241,6 +246,7 @@ void migrate_init(void)
     peer_init(lost);
     transport_init(&transport_bridge, bridge_node_count(), receive);
     departure_init();
+    ports_init();
     arrival_init();
     fs_set_goto(go);
     proc_hooks = (struct proc_hooks){

@@ -52,6 +52,8 @@ void board_sleep(const struct thread *thread)
         [WAIT_FUTEX] = MB_WAIT_FUTEX,
         [WAIT_CHILD] = MB_WAIT_CHILD,
         [WAIT_SIGNAL] = MB_WAIT_SIGNAL,
+        [WAIT_PORT] = MB_WAIT_PORT,
+        [WAIT_POLL] = MB_WAIT_POLL,
     };
     struct mb_board_entry *entry = thread->board;
 
@@ -64,6 +66,9 @@ void board_sleep(const struct thread *thread)
         break;
     case WAIT_FUTEX:
         entry->arg = thread->wait_key & ADDRESS_MASK;
+        break;
+    case WAIT_PORT:
+        entry->arg = thread->wait_key;
         break;
     default:
         entry->arg = 0;

@@ -3,6 +3,7 @@
  * How threads and processes end.
  */
 #include "drivers/migbridge.h"
+#include "fs/open_file.h"
 #include "lib/printk.h"
 #include "proc/proc.h"
 #include "proc/signal.h"
@@ -19,6 +20,7 @@ void proc_exit(struct proc *proc, uint32_t status)
         proc->exit_status = status;
         return;
     }
+    files_end(proc->files);
     proc_hooks.exiting(proc);
     bridge_trace(MB_TRACE_PROC_EXIT, proc->pid, proc->epoch, status,
                  proc->user_instructions, proc->syscalls, proc->faults);

@@ -45,6 +45,9 @@ enum wait_reason {
     WAIT_FUTEX,                 /* key: pid << WAIT_PID_SHIFT | address */
     WAIT_CHILD,
     WAIT_SIGNAL,
+    WAIT_PORT,                  /* key: number of the port */
+    WAIT_POLL,                  /* any port of the process; key: pid */
+    WAIT_REASONS
 };
 #define WAIT_OBJECT_SHIFT   52      /* in the key of WAIT_PAGE, WAIT_MAP */
 #define WAIT_PID_SHIFT      40      /* in the key of WAIT_FUTEX */
@@ -56,6 +59,8 @@ struct restart {
     uint32_t nr;                /* the call's number; 0: not a restart */
     bool woken;                 /* by what it waited for, not by time */
     uint64_t deadline_ns;       /* absolute, TIMER_NONE if none */
+    uint64_t partial;           /* what a call has done that can do less than
+                                 * it was asked for, if a signal ends it */
 };
 #define TIMER_NONE  UINT64_MAX
 

@@ -12,6 +12,7 @@
 #define PROC_EXITING    1u
 #define THREAD_FP_USED  1u
 #define THREAD_WOKEN    2u
+#define THREAD_PARTIAL  4u              /* restart.partial comes last */
 
 struct proc_record {
     uint32_t pid;
@@ -116,7 +117,8 @@ static void encode_thread(struct thread *thread, struct codec *c)
     sched_save_fp(thread);
     record->tid = thread->tid;
     record->flags = (thread->fp_used ? THREAD_FP_USED : 0) |
-                    (thread->restart.woken ? THREAD_WOKEN : 0);
+                    (thread->restart.woken ? THREAD_WOKEN : 0) |
+                    (thread->restart.partial > 0 ? THREAD_PARTIAL : 0);
     memcpy(record->x, thread->frame.x, sizeof(record->x));
     record->wait = thread->wait;
     record->restart_nr = thread->restart.nr;
@@ -128,6 +130,9 @@ static void encode_thread(struct thread *thread, struct codec *c)
     record->sigpending = thread->sigpending;
     record->fcsr = (uint32_t)thread->fp.fcsr;
     record->fp_set = thread->fp_used ? encode_fp(&thread->fp, c) : 0;
+    if (thread->restart.partial > 0) {
+        put_u64(c, thread->restart.partial);
+    }
 }
 
 /* The stay that ends here goes as it is; it becomes nanoseconds at the target,
@@ -180,7 +185,7 @@ static int decode_thread(struct proc *proc, struct codec *c)
     if (thread == NULL) {
         return -ENOMEM;
     }
-    if (record->wait > WAIT_SIGNAL) {
+    if (record->wait >= WAIT_REASONS) {
         return -EINVAL;
     }
     memcpy(thread->frame.x, record->x, sizeof(record->x));
@@ -197,6 +202,9 @@ static int decode_thread(struct proc *proc, struct codec *c)
         thread->fp_used = true;
         thread->fp.fcsr = record->fcsr;
         decode_fp(&thread->fp, record->fp_set, c);
+    }
+    if (record->flags & THREAD_PARTIAL) {
+        thread->restart.partial = get_u64(c);
     }
     return c->error;
 }

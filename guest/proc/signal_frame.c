@@ -65,7 +65,10 @@ static void interrupt_call(struct thread *thread, uint64_t flags)
     if (thread->restart.nr == 0) {
         return;
     }
-    if (!(flags & SA_RESTART) || thread->restart.deadline_ns != TIMER_NONE) {
+    if (thread->restart.partial > 0) {
+        FRAME_PC(frame) += ECALL_BYTES;
+        frame->x[REG_A0] = thread->restart.partial;
+    } else if (!(flags & SA_RESTART) || thread->restart.deadline_ns != TIMER_NONE) {
         FRAME_PC(frame) += ECALL_BYTES;
         frame->x[REG_A0] = (uint64_t)-EINTR;
     }

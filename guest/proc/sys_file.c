@@ -4,6 +4,7 @@
  */
 #include "fs/content.h"
 #include "fs/file_system.h"
+#include "fs/socket.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -176,10 +177,37 @@ int64_t sys_sync(struct thread *thread, const uint64_t a[6])
     return 0;
 }
 
+static int64_t set_nonblocking(struct thread *thread, struct file *file,
+                               uint64_t address)
+{
+    struct vm *vm = thread->proc->vm;
+    int32_t on = 0;
+    int64_t result = syscall_user(thread,
+        vm_user_check(vm, address, sizeof(on), VM_READ));
+
+    if (result == 0) {
+        (void)vm_user_read(vm, &on, address, sizeof(on));
+        file->flags = (file->flags & ~LINUX_O_NONBLOCK) |
+                      (on != 0 ? LINUX_O_NONBLOCK : 0);
+    }
+    return result;
+}
+
 /* No descriptor is a terminal. */
 int64_t sys_ioctl(struct thread *thread, const uint64_t a[6])
 {
-    return files_get(thread->proc->files, a[0]) != NULL ? -ENOTTY : -EBADF;
+    struct file *file = files_get(thread->proc->files, a[0]);
+
+    if (file == NULL) {
+        return -EBADF;
+    }
+    if ((uint32_t)a[1] == LINUX_FIONBIO) {
+        return set_nonblocking(thread, file, a[2]);
+    }
+    if ((uint32_t)a[1] == LINUX_FIONREAD && file->kind == FILE_SOCKET) {
+        return socket_readable(thread, file, a[2]);
+    }
+    return -ENOTTY;
 }
 
 /* -- size -- */

@@ -3,6 +3,7 @@
  * System calls that wait for something: futex, poll, select.
  */
 #include "fs/open_file.h"
+#include "fs/socket.h"
 #include "include/uapi/linux-abi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -115,16 +116,49 @@ int64_t sys_futex(struct thread *thread, const uint64_t a[6])
     }
 }
 
-/* -- poll and select: what there is to open is always ready -- */
+/* -- poll and select -- */
+
+/* A socket that is on its way is waited for: what it was ready for before it
+ * is not said not to be. */
+#define ON_ITS_WAY  0x8000
+
+/* All but sockets is always ready. */
+static int ready_of(const struct file *file)
+{
+    uint32_t access = file->flags & LINUX_O_ACCMODE;
+
+    if (file->kind == FILE_SOCKET) {
+        const struct port *port = socket_port(file);
+
+        return port->state == PORT_AWAITED ? ON_ITS_WAY : port_poll(port);
+    }
+    return (access != LINUX_O_WRONLY ? LINUX_POLLIN | LINUX_POLLRDNORM : 0) |
+           (access != LINUX_O_RDONLY ? LINUX_POLLOUT | LINUX_POLLWRNORM : 0);
+}
 
 static bool can_read(const struct file *file)
 {
-    return (file->flags & LINUX_O_ACCMODE) != LINUX_O_WRONLY;
+    return (ready_of(file) &
+            (LINUX_POLLIN | LINUX_POLLHUP | LINUX_POLLERR)) != 0;
 }
 
 static bool can_write(const struct file *file)
 {
-    return (file->flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+    return (ready_of(file) & (LINUX_POLLOUT | LINUX_POLLERR)) != 0;
+}
+
+/* Nothing is ready: sleeps until a port is, or until then. */
+static int64_t wait_ready(struct thread *thread, uint64_t deadline_ns)
+{
+    const struct files *files = thread->proc->files;
+
+    for (uint32_t i = 0; i < FILES_MAX; i++) {
+        if (files_has(files->open_used, i) &&
+            files->open[i].kind == FILE_SOCKET) {
+            return socket_poll_wait(thread, deadline_ns);
+        }
+    }
+    return time_sleep_until(thread, deadline_ns);
 }
 
 /* A deadline from the struct timespec at `address`, 0 for none; or the one
@@ -152,7 +186,6 @@ static int64_t read_timeout(struct thread *thread, uint64_t address,
 static int16_t poll_one(struct files *files, const struct linux_pollfd *poll)
 {
     const struct file *file;
-    int16_t ready = 0;
 
     if (poll->fd < 0) {
         return 0;
@@ -161,13 +194,8 @@ static int16_t poll_one(struct files *files, const struct linux_pollfd *poll)
     if (file == NULL) {
         return LINUX_POLLNVAL;
     }
-    if (can_read(file)) {
-        ready |= LINUX_POLLIN | LINUX_POLLRDNORM;
-    }
-    if (can_write(file)) {
-        ready |= LINUX_POLLOUT | LINUX_POLLWRNORM;
-    }
-    return ready & poll->events;
+    return (int16_t)(ready_of(file) &
+                     (poll->events | LINUX_POLLHUP | LINUX_POLLERR));
 }
 
 int64_t sys_ppoll(struct thread *thread, const uint64_t a[6])
@@ -196,7 +224,7 @@ int64_t sys_ppoll(struct thread *thread, const uint64_t a[6])
         ready += polls[i].revents != 0;
     }
     if (ready == 0) {
-        result = time_sleep_until(thread, deadline_ns);
+        result = wait_ready(thread, deadline_ns);
         if (result != 0) {
             return result;
         }
@@ -269,7 +297,7 @@ int64_t sys_pselect6(struct thread *thread, const uint64_t a[6])
         }
     }
     if (result == 0 && count == 0) {
-        result = time_sleep_until(thread, deadline_ns);
+        result = wait_ready(thread, deadline_ns);
     }
     if (result != 0) {
         return result;

@@ -101,6 +101,21 @@
     X(177, getegid) \
     X(178, gettid) \
     X(179, sysinfo) \
+    X(198, socket) \
+    X(199, socketpair) \
+    X(200, bind) \
+    X(201, listen) \
+    X(202, accept) \
+    X(203, connect) \
+    X(204, getsockname) \
+    X(205, getpeername) \
+    X(206, sendto) \
+    X(207, recvfrom) \
+    X(208, setsockopt) \
+    X(209, getsockopt) \
+    X(210, shutdown) \
+    X(211, sendmsg) \
+    X(212, recvmsg) \
     X(214, brk) \
     X(215, munmap) \
     X(216, mremap) \
@@ -115,6 +130,7 @@
     X(230, mlockall) \
     X(231, munlockall) \
     X(233, madvise) \
+    X(242, accept4) \
     X(259, riscv_flush_icache) \
     X(261, prlimit64) \
     X(276, renameat2) \

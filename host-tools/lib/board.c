@@ -94,6 +94,11 @@ char *board_describe(const BoardWait *wait)
         return g_strdup("waits for a child process");
     case MB_WAIT_SIGNAL:
         return g_strdup("waits for a signal");
+    case MB_WAIT_PORT:
+        return g_strdup_printf("waits for socket %" G_GUINT64_FORMAT ":%u",
+                               entry->arg >> 32, (uint32_t)entry->arg);
+    case MB_WAIT_POLL:
+        return g_strdup("waits in poll");
     default:
         return g_strdup("waits");
     }

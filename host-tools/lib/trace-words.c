@@ -24,6 +24,8 @@ static const char *const message_names[] = {
     [MB_MSG_GOTO] = "GOTO",
     [MB_MSG_ACK] = "ACK",
     [MB_MSG_FLUSH] = "FLUSH",
+    [MB_MSG_PART] = "PART",
+    [MB_MSG_PORT] = "PORT",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 

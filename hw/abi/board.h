@@ -28,6 +28,8 @@ enum mb_wait {
     MB_WAIT_OTHER = 8,
     MB_WAIT_CHILD = 9,          /* in wait4() */
     MB_WAIT_SIGNAL = 10,
+    MB_WAIT_PORT = 11,          /* arg: number of the port */
+    MB_WAIT_POLL = 12,          /* in poll or select */
     MB_WAITS
 };
 

@@ -46,6 +46,12 @@ enum mb_msg_type {
     /* target -> source: the process wants to move on; send all that is left
      * of it */
     MB_MSG_FLUSH = 11,
+    /* port -> port (guest/ipc/port.h): a part of a message. index, tag: the
+     * ports it is for and from, object: MB_PART_*, aux: its number on its way,
+     * arg: MB_PART_ARG */
+    MB_MSG_PART = 12,
+    /* port -> port: all but data. object: enum mb_port_op */
+    MB_MSG_PORT = 13,
     MB_MSG_TYPES
 };
 
@@ -60,6 +66,48 @@ enum mb_msg_type {
 #define MB_MSG_STACK        (1u << 6)
 #define MB_MSG_CLEAN        (1u << 7)   /* page equals what it was loaded from */
 #define MB_MSG_AGAIN        (1u << 8)   /* sent again by a channel, any type */
+
+/* mb_msg.object of MB_MSG_PART */
+#define MB_PART_FIRST       (1u << 0)   /* of its message */
+#define MB_PART_LAST        (1u << 1)
+#define MB_PART_END         (1u << 2)   /* no data: nothing more is sent */
+#define MB_PART_CLOSE       (1u << 3)   /* END, and nothing more is read */
+#define MB_PART_RESET       (1u << 4)   /* CLOSE, and something was not read */
+
+/* mb_msg.arg of MB_MSG_PART: how many parts of the other way have been read,
+ * in all; how many may be under way on this one; node of the sender. */
+#define MB_PART_ARG(read, window, node) \
+    ((uint64_t)(node) << 48 | (uint64_t)(window) << 32 | (read))
+#define MB_PART_READ(arg)       ((uint32_t)(arg))
+#define MB_PART_WINDOW(arg)     ((uint32_t)((arg) >> 32) & 0xffffu)
+#define MB_PART_NODE(arg)       ((uint32_t)((arg) >> 48))
+
+/*
+ * mb_msg.object of MB_MSG_PORT. index: the port that it is for, tag: the port
+ * that it is from. To a name's node: payload: the name, index: none.
+ */
+enum mb_port_op {
+    /* to a name's node: take it for port `tag`, which is at the sender's.
+     * Answer NAMED, aux: errno */
+    MB_PORT_NAME = 1,
+    MB_PORT_NAMED = 2,
+    /* the port `tag` is not called so any more. No answer */
+    MB_PORT_UNNAME = 3,
+    /* who has the name? Answer FOUND, tag: the port, aux: its node; tag 0:
+     * nobody */
+    MB_PORT_LOOKUP = 4,
+    MB_PORT_FOUND = 5,
+    /* to a port that was found: wants a link. payload: own name, aux: type,
+     * arg: own node. Answer LINKED, tag: the other end of the link, arg: its
+     * node, payload: its name; aux: errno */
+    MB_PORT_LINK = 6,
+    MB_PORT_LINKED = 7,
+    /* aux: parts read, in all; arg: 1 if nothing more will be read */
+    MB_PORT_READ = 8,
+    /* MB_PART_CLOSE has come, as all before it; nothing follows */
+    MB_PORT_CLOSED = 9,
+    MB_PORT_OPS
+};
 
 /* mb_msg.object: which memory a page belongs to */
 #define MB_OBJECT_SPACE     0u          /* the address space, index = va >> 12 */

@@ -79,6 +79,7 @@
 
 #define LINUX_TCGETS                0x5401u
 #define LINUX_FIONREAD              0x541bu
+#define LINUX_FIONBIO               0x5421u
 
 struct linux_iovec {
     uint64_t base;
@@ -182,9 +183,12 @@ _Static_assert(sizeof(struct linux_statfs) == 120, "Linux ABI");
 
 #define LINUX_POLLIN                0x001
 #define LINUX_POLLOUT               0x004
+#define LINUX_POLLERR               0x008
+#define LINUX_POLLHUP               0x010
 #define LINUX_POLLNVAL              0x020
 #define LINUX_POLLRDNORM            0x040
 #define LINUX_POLLWRNORM            0x100
+#define LINUX_POLLRDHUP             0x2000
 
 struct linux_pollfd {
     int32_t fd;

@@ -248,7 +248,7 @@ START_TEST(mutations_are_refused_or_sound)
             suite_check(to.user_time.last.den != 0);
             suite_check(strnlen(to.name, PROC_NAME) < PROC_NAME);
             for (struct thread *t = to.threads; t != NULL; t = t->sibling) {
-                suite_check(t->wait <= WAIT_SIGNAL);
+                suite_check(t->wait < WAIT_REASONS);
             }
         }
         forget(&to);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ports, what the files of guest/ipc/port*.c share. docs/sockets.md has the
+ * protocol.
+ */
+#ifndef IPC_PORT_INTERNAL_H
+#define IPC_PORT_INTERNAL_H
+
+#include <stdint.h>
+
+#include "hw/abi/message.h"
+#include "hw/abi/ring.h"
+#include "ipc/port.h"
+#include "mm/slab.h"
+
+#define PORTS_MAX       4096u
+#define LINKS_MAX       8192u
+#define PARTS_MAX       65536u
+#define NAMES_MAX       4096u
+
+/* A part that has been taken: up to a page of a message. */
+struct part {
+    struct part *next;          /* the message behind, or by number */
+    struct part *more;          /* of the same message */
+    struct link *link;
+    void *page;                 /* NULL: no bytes */
+    uint32_t bytes;
+    uint32_t done;              /* bytes that have been read, of a stream */
+    uint32_t seq;
+    uint32_t flags;             /* MB_PART_* */
+};
+
+/* One end of a link. */
+struct link {
+    struct link *next;          /* of the same port */
+    struct port *port;
+    uint64_t peer;              /* the port at the other end ... */
+    uint32_t node;              /* ... and where it is, as far as is known */
+    struct port_name name;      /* ... and is called */
+    bool gone;                  /* the other end is closed, or lost */
+    bool told;                  /* it knows that this end is closed */
+    /* -- to the other end -- */
+    uint32_t sent;              /* parts, in all */
+    uint32_t read;              /* of these, by the other end */
+    bool deaf;                  /* it reads no more */
+    /* -- from the other end -- */
+    uint32_t expected;          /* all parts before this one are in order */
+    uint32_t arrived;           /* parts, in all, in order or not */
+    uint32_t consumed;          /* read, in all */
+    uint32_t consumed_told;
+    uint32_t window;            /* how many the other end sends ahead */
+    uint32_t queued;            /* parts in port->queue */
+    bool ended;                 /* nothing more will come */
+    struct part *early;         /* before their turn, by number */
+    struct part *partial;       /* of a message that is not complete */
+    struct part *partial_last;
+    /* -- of a port that is LEAVING -- */
+    bool marked;
+    uint32_t mark;              /* all parts before this one came here */
+};
+
+/* A message to a port, on its way. */
+struct letter {
+    struct letter *next;
+    struct mb_msg msg;          /* msg.source: who has sent it */
+    void *page;
+    uint32_t length;
+    struct port *owner;         /* in_flight counts it; NULL: nobody's */
+};
+
+/* -- port.c -- */
+struct link *link_find(const struct port *port, uint64_t peer);
+/* NULL: too many. */
+struct link *link_create(struct port *port, uint64_t peer, uint32_t node,
+                         const struct port_name *name);
+void link_free(struct link *link);
+/* An end that is not needed any more is freed. */
+void link_progress(struct link *link);
+void port_progress(struct port *port);
+struct port *port_make(uint64_t id, uint32_t pid);
+void port_free(struct port *port);
+struct port *port_next(const struct port *port);    /* NULL: the first */
+/* Whoever sleeps for the port looks again. */
+void port_wake(const struct port *port);
+void part_free(struct part *part);      /* with all that belong to it */
+struct part *part_of(struct letter *letter);    /* takes the page; NULL */
+uint32_t port_window(const struct port *port);
+
+/* -- port_post.c -- */
+struct mb_msg port_control(enum mb_port_op op, uint32_t node, uint64_t to,
+                           uint64_t from);
+/* `bytes` are copied. */
+void port_post(const struct mb_msg *msg, const void *bytes, uint32_t length);
+/* Takes the page over. */
+void port_post_part(const struct mb_msg *msg, void *page, uint32_t length,
+                    struct port *owner);
+void port_post_init(void);
+
+/* -- port_send.c -- */
+/* A part without data: MB_PART_END, _CLOSE, _RESET. */
+void link_post_end(struct link *link, uint32_t flags);
+/* MB_PART_CLOSE to a port that has never heard of ours. */
+void port_refuse(uint32_t node, uint64_t to, uint64_t from);
+
+/* -- port_take.c -- */
+void port_take_part(struct letter *letter);
+/* `count` parts have been read. */
+void link_consume(struct link *link, uint32_t count);
+void port_append(struct port *port, struct part *message);
+void port_drop_queue(struct port *port);
+void link_lose(struct link *link);
+
+/* -- port_link.c -- */
+void port_answer_link(struct letter *letter);
+void port_linked(struct letter *letter);
+void port_found(struct letter *letter);
+void port_named(struct letter *letter);
+void query_lost(struct port *port, uint32_t node);
+
+/* -- port_name.c: the names that this node keeps -- */
+void names_take(struct letter *letter);
+void names_drop(struct letter *letter);
+void names_lookup(struct letter *letter);
+void names_lost(uint32_t node);
+uint32_t name_node(const struct port_name *name);
+bool name_equal(const struct port_name *a, const struct port_name *b);
+void name_of(const struct letter *letter, struct port_name *name);
+void port_post_name(const struct mb_msg *msg, const struct port_name *name);
+
+#endif
