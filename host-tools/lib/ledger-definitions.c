@@ -131,7 +131,7 @@ static uint64_t resume_time(const LedgerMigration *m)
 
 static uint64_t faults_demanded(const LedgerMigration *m)
 {
-    return m->fault_counts[FAULT_DEMANDED];
+    return m->fault_counts[FAULT_DEMANDED] + m->fault_counts[FAULT_DEVICE];
 }
 
 #define NS      LEDGER_NS

@@ -15,6 +15,26 @@ static bool was_demanded(const FaultMarks *fault)
         fault->marks[MB_FAULT_RECEIVED]->time_ns;
 }
 
+/* When the page was ready to leave. The kernel stamps that behind the doorbell
+ * that starts it. */
+static uint64_t ready_time(const FaultMarks *fault)
+{
+    const Record *ready = fault->page_ready != NULL
+        ? fault->page_ready : fault->marks[MB_FAULT_SERVED];
+    uint64_t ready_ns = ready != NULL ? ready->time_ns : UINT64_MAX;
+
+    return CLAMP(ready_ns, fault->request_arrival->time_ns,
+                 fault->page_start->time_ns);
+}
+
+static LedgerFaultKind kind_of(const FaultMarks *fault)
+{
+    if (was_demanded(fault)) {
+        return fault->page_ready != NULL ? FAULT_DEVICE : FAULT_DEMANDED;
+    }
+    return fault->awaits_map ? FAULT_MAP : FAULT_AWAITED;
+}
+
 /* The boundaries of the parts, in order; returns how many. parts[i] lies
  * between the boundaries i and i + 1. */
 static unsigned find_boundaries(const FaultMarks *fault, uint64_t *boundaries,
@@ -33,6 +53,8 @@ static unsigned find_boundaries(const FaultMarks *fault, uint64_t *boundaries,
         parts[count++] = PART_REQUEST_WIRE;
         boundaries[count] = fault->request_arrival->time_ns;
         parts[count++] = PART_SERVE;
+        boundaries[count] = ready_time(fault);
+        parts[count++] = PART_PAGE;
         boundaries[count] = fault->page_start->time_ns;
         parts[count++] = PART_PAGE_WIRE;
         boundaries[count] = fault->page_arrival->time_ns;
@@ -57,8 +79,10 @@ static bool compute_fault(const MigrationMarks *marks, const FaultMarks *fault,
         .object = trap->arg[2],
         .index = trap->arg[3],
         .start_ns = trap->time_ns,
-        .kind = was_demanded(fault) ? FAULT_DEMANDED
-            : fault->awaits_map ? FAULT_MAP : FAULT_AWAITED,
+        .kind = kind_of(fault),
+        .serve_instructions = was_demanded(fault)
+            ? fault->page_start->instret - fault->request_arrival->instret
+            : LEDGER_UNKNOWN,
     };
     unsigned count = find_boundaries(fault, boundaries, parts);
 

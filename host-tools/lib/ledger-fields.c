@@ -39,12 +39,14 @@ static const LedgerField migration_fields[] = {
     M("pages", "demanded", LEDGER_NUMBER, traffic[TRAFFIC_DEMANDED].messages),
     M("pages", "duplicate", LEDGER_NUMBER, duplicate_count),
     M("fault_counts", "demanded", LEDGER_NUMBER, fault_counts[FAULT_DEMANDED]),
+    M("fault_counts", "device", LEDGER_NUMBER, fault_counts[FAULT_DEVICE]),
     M("fault_counts", "awaited", LEDGER_NUMBER, fault_counts[FAULT_AWAITED]),
     M("fault_counts", "map", LEDGER_NUMBER, fault_counts[FAULT_MAP]),
     M("fault_counts", "cut", LEDGER_NUMBER, cut_fault_count),
     M("after", "settled_ns", LEDGER_NS, after.settled_ns),
     M("after", "running_ns", LEDGER_NS, after.running_ns),
     M("after", "demanded_ns", LEDGER_NS, after.stalled_ns[FAULT_DEMANDED]),
+    M("after", "device_ns", LEDGER_NS, after.stalled_ns[FAULT_DEVICE]),
     M("after", "awaited_ns", LEDGER_NS, after.stalled_ns[FAULT_AWAITED]),
     M("after", "map_ns", LEDGER_NS, after.stalled_ns[FAULT_MAP]),
     M("after", "other_ns", LEDGER_NS, after.other_ns),
@@ -102,9 +104,11 @@ static const LedgerField fault_fields[] = {
     F("request_ns", LEDGER_NS, parts_ns[PART_REQUEST]),
     F("request_wire_ns", LEDGER_NS, parts_ns[PART_REQUEST_WIRE]),
     F("serve_ns", LEDGER_NS, parts_ns[PART_SERVE]),
+    F("page_ns", LEDGER_NS, parts_ns[PART_PAGE]),
     F("page_wire_ns", LEDGER_NS, parts_ns[PART_PAGE_WIRE]),
     F("await_ns", LEDGER_NS, parts_ns[PART_AWAIT]),
     F("install_ns", LEDGER_NS, parts_ns[PART_INSTALL]),
+    F("serve_instructions", LEDGER_NUMBER, serve_instructions),
 };
 #undef F
 const LedgerTable ledger_fault_table = TABLE(fault_fields);

@@ -21,6 +21,7 @@ typedef struct {
     const Record *marks[MB_FAULT_MARKS];
     const Record *request_start;    /* on the wire */
     const Record *request_arrival;
+    const Record *page_ready;       /* of a bridge that serves it by itself */
     const Record *page_start;
     const Record *page_arrival;
     bool awaits_map;
@@ -110,6 +111,8 @@ bool ledger_set_once(const MigrationMarks *marks, const Record **place,
 /* ledger-message.c: TX_START, TX_END, RX, LOST and DROPPED. */
 GHashTable *ledger_starts_new(void);
 void ledger_take_message(LedgerCollector *collector, const Record *record);
+/* READ: the old host's bridge has served a request. */
+void ledger_take_read(LedgerCollector *collector, const Record *record);
 /* The links that carried something. */
 void ledger_compute_links(LedgerCollector *collector);
 /* ledger-traffic.c: what a message that has started is for. */

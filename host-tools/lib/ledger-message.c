@@ -122,6 +122,16 @@ static void take_fault_message(LedgerCollector *collector,
     }
 }
 
+void ledger_take_read(LedgerCollector *collector, const Record *record)
+{
+    FaultMarks *fault = g_hash_table_lookup(collector->fault_by_tag,
+                                            &record->arg[1]);
+
+    if (fault != NULL && record_reason(record) == MB_READ_READY) {
+        fault->page_ready = record;
+    }
+}
+
 static void take_start(MigrationMarks *marks, const Record *record,
                        uint64_t wire_bytes)
 {

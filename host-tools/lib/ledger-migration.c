@@ -23,7 +23,8 @@ LedgerMigration *ledger_migration_new(void)
     migration->page_count = LEDGER_UNKNOWN;
     migration->after = (LedgerAfter) {
         LEDGER_UNKNOWN, LEDGER_UNKNOWN,
-        { LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN }, LEDGER_UNKNOWN,
+        { LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN },
+        LEDGER_UNKNOWN,
     };
     migration->residual = (LedgerResidual) {
         LEDGER_UNKNOWN, LEDGER_UNKNOWN, ledger_statistics(NULL, 0),

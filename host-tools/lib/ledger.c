@@ -12,11 +12,11 @@ const char *const ledger_phase_names[PHASE_COUNT] = {
     "select", "capture", "transmit", "wire", "receive", "install", "resume",
 };
 const char *const ledger_part_names[PART_COUNT] = {
-    "trap", "request", "request_wire", "serve", "page_wire", "await",
+    "trap", "request", "request_wire", "serve", "page", "page_wire", "await",
     "install",
 };
 const char *const ledger_fault_kinds[FAULT_KINDS] = {
-    "demanded", "awaited", "map",
+    "demanded", "device", "awaited", "map",
 };
 const char *const ledger_outcome_names[OUTCOME_COUNT] = {
     "done", "aborted", "not-started", "lost", "unfinished", "killed",
@@ -273,6 +273,9 @@ static bool take_record(LedgerCollector *collector, const Record *record,
     case MB_TRACE_LOST:
     case MB_TRACE_DROPPED:
         ledger_take_message(collector, record);
+        return true;
+    case MB_TRACE_READ:
+        ledger_take_read(collector, record);
         return true;
     case MB_TRACE_ABORT:
         return take_abort(collector, record, error);

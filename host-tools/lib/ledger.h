@@ -80,6 +80,7 @@ typedef enum {
     PART_REQUEST,
     PART_REQUEST_WIRE,
     PART_SERVE,
+    PART_PAGE,
     PART_PAGE_WIRE,
     PART_AWAIT,
     PART_INSTALL,
@@ -88,7 +89,8 @@ typedef enum {
 
 /* How what was missing came. */
 typedef enum {
-    FAULT_DEMANDED,             /* as the answer to a request */
+    FAULT_DEMANDED,             /* as the answer to a request, by the kernel */
+    FAULT_DEVICE,               /* likewise, by the old host's bridge */
     FAULT_AWAITED,              /* by itself, before an answer */
     FAULT_MAP,                  /* it was the map that was missing */
     FAULT_KINDS,
@@ -99,6 +101,9 @@ typedef struct {
     uint64_t object;
     uint64_t index;
     uint64_t kind;              /* LedgerFaultKind */
+    /* that the old host executed from the request's arrival to the page's start,
+     * whatever for; LEDGER_UNKNOWN if it was not asked */
+    uint64_t serve_instructions;
     uint64_t start_ns;
     uint64_t stall_ns;          /* the parts' sum */
     uint64_t parts_ns[PART_COUNT];

@@ -92,7 +92,8 @@ struct mb_trace_record *synthetic_message(Synthetic *synthetic, uint16_t type,
                                           uint64_t number, uint64_t what,
                                           uint64_t tag, uint64_t more)
 {
-    bool arrives = type == MB_TRACE_RX || type == MB_TRACE_DROPPED;
+    bool arrives = type == MB_TRACE_RX || type == MB_TRACE_DROPPED ||
+        type == MB_TRACE_READ;
     uint32_t node = arrives ? !source : source;
 
     return synthetic_add(synthetic, node, type, time_ns, what, tag, number,

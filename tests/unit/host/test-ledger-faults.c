@@ -132,7 +132,8 @@ START_TEST(faults_are_split_by_the_accepted_transmissions)
     ck_assert(fault->kind == FAULT_DEMANDED);
     ck_assert_uint_eq(fault->parts_ns[PART_REQUEST], 4 + 10000);
     ck_assert_uint_eq(fault->parts_ns[PART_REQUEST_WIRE], 50512 - 10000);
-    ck_assert_uint_eq(fault->parts_ns[PART_SERVE], 984 + 10000);
+    ck_assert_uint_eq(fault->parts_ns[PART_SERVE], 974);
+    ck_assert_uint_eq(fault->parts_ns[PART_PAGE], 10 + 10000);
     ck_assert_uint_eq(fault->parts_ns[PART_PAGE_WIRE], 84000 - 10000);
     ck_assert_uint_eq(fault->stall_ns, 135600);
 }

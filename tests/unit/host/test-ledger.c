@@ -75,7 +75,8 @@ START_TEST(faults_split_without_a_rest)
 {
     static const uint64_t asked[PART_COUNT] = {
         [PART_TRAP] = 10, [PART_REQUEST] = 4, [PART_REQUEST_WIRE] = 50512,
-        [PART_SERVE] = 984, [PART_PAGE_WIRE] = 84000, [PART_INSTALL] = 90,
+        [PART_SERVE] = 974, [PART_PAGE] = 10, [PART_PAGE_WIRE] = 84000,
+        [PART_INSTALL] = 90,
     };
     static const uint64_t unasked[PART_COUNT] = {
         [PART_TRAP] = 20, [PART_AWAIT] = 40000, [PART_INSTALL] = 80,
@@ -114,6 +115,33 @@ START_TEST(a_request_begins_when_it_starts_or_is_stamped)
     ck_assert_uint_eq(fault->parts_ns[PART_TRAP], 14);
     ck_assert_uint_eq(fault->parts_ns[PART_REQUEST], 0);
     ck_assert_uint_eq(fault->stall_ns, 135600);
+}
+END_TEST
+
+/* Of a page that the bridge serves, READ says when it was ready to leave. */
+START_TEST(a_bridge_serves_a_page)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    uint64_t tag = synthetic_find(synthetic, MB_TRACE_FAULT,
+                                  MB_FAULT_TAKEN)->arg[0];
+
+    synthetic_remove(synthetic, MB_TRACE_FAULT, MB_FAULT_TAKEN);
+    synthetic_remove(synthetic, MB_TRACE_FAULT, MB_FAULT_SERVED);
+    synthetic_message(synthetic, MB_TRACE_READ, 1, START_NS + 160626, 0,
+                      synthetic_what(MB_MSG_REQUEST, 0, 0), tag,
+                      MB_READ_READY);
+    synthetic_message(synthetic, MB_TRACE_READ, 1, START_NS + 160700, 0,
+                      synthetic_what(MB_MSG_REQUEST, 0, 0), tag, MB_READ_GONE);
+    g_autoptr(Ledger) ledger = compute_good(synthetic);
+    const LedgerMigration *m = ledger->migrations->pdata[0];
+    const LedgerFault *fault = &g_array_index(m->faults, LedgerFault, 0);
+    ck_assert_uint_eq(fault->kind, FAULT_DEVICE);
+    ck_assert_uint_eq(fault->parts_ns[PART_SERVE], 100);
+    ck_assert_uint_eq(fault->parts_ns[PART_PAGE], 884);
+    ck_assert_uint_eq(fault->stall_ns, 135600);
+    ck_assert_uint_eq(fault->serve_instructions, 984 / SYNTHETIC_NS_PER_INSN);
+    ck_assert_uint_eq(m->fault_counts[FAULT_DEVICE], 1);
+    ck_assert_uint_eq(m->fault_counts[FAULT_DEMANDED], 0);
 }
 END_TEST
 
@@ -282,8 +310,8 @@ int main(void)
     const TTest *tests[] = {
         phases_are_what_was_put_in, knows_who_moved_what,
         faults_split_without_a_rest,
-        a_request_begins_when_it_starts_or_is_stamped, follows_the_process,
-        names_a_missing_mark,
+        a_request_begins_when_it_starts_or_is_stamped,
+        a_bridge_serves_a_page, follows_the_process, names_a_missing_mark,
         names_a_missing_message, counts_faults_that_were_cut,
         ends_a_fault_in_the_next_epoch, tells_aborted_from_lost,
         keeps_a_refusal_apart_from_the_migration_before,
