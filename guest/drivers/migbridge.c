@@ -213,6 +213,11 @@ void bridge_set_board(const struct mb_board *board)
     mmio_write64(bridge.registers + MB_REG_BOARD, virt_to_phys(board));
 }
 
+void bridge_export(const struct mb_export *description)
+{
+    mmio_write64(bridge.registers + MB_REG_EXPORT, virt_to_phys(description));
+}
+
 void bridge_stamp(const struct mb_trace_record *record)
 {
     if (bridge.registers) {

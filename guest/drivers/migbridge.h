@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hw/abi/board.h"
+#include "hw/abi/export.h"
 #include "hw/abi/message.h"
 #include "hw/abi/ring.h"
 #include "hw/abi/trace.h"
@@ -31,6 +32,9 @@ bool bridge_linked(uint32_t node);
 bool bridge_faulty(uint32_t node);
 void bridge_set_timer(uint64_t deadline_ns);
 void bridge_set_board(const struct mb_board *board);
+/* Pages that the bridge serves by itself (hw/abi/export.h). The description can be
+ * reused at once. */
+void bridge_export(const struct mb_export *description);
 
 /* Appends a record to the trace, whose time_ns is a number of cycles or, for
  * now, 0. A panic may come before bridge_init: stamps and the halt then do

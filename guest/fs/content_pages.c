@@ -45,6 +45,14 @@ static uint32_t op_next_run(struct pages *pages, uint64_t *index)
     return op_next(pages, index, &modified) != NULL ? 1 : 0;
 }
 
+static void op_contents(struct pages *pages, uint64_t index, uint32_t count,
+                        void **page)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        page[i] = content_page_at((struct content *)pages, index + i);
+    }
+}
+
 static uint64_t op_count(struct pages *pages)
 {
     uint64_t count = 0;
@@ -149,6 +157,7 @@ const struct pages_ops content_pages_ops = {
     .next = op_next,
     .previous = op_previous,
     .next_run = op_next_run,
+    .contents = op_contents,
     .count = op_count,
     .find = op_find,
     .install = op_install,

@@ -25,6 +25,7 @@ static struct departure_buffer *free_buffers;
 void departure_init(void)
 {
     nudge_ns = clock_insns_ns(NUDGE_INSNS);
+    export_init();
     for (unsigned i = 0; i < DEPARTURES; i++) {
         slots[i].next = free_slots;
         free_slots = &slots[i];
@@ -131,6 +132,7 @@ void departure_free(struct departure *d)
 
     kassert(d->in_flight == 0);
     kassert(!d->expecting);
+    kassert(d->export.directory == NULL);
     timer_cancel(&d->nudge);
     while (*link != d) {
         link = &(*link)->next;

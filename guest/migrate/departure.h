@@ -26,6 +26,7 @@
 
 #include "hw/abi/message.h"
 #include "ipc/transport.h"
+#include "migrate/export.h"
 #include "migrate/map.h"
 #include "migrate/marks.h"
 #include "migrate/objects.h"
@@ -90,6 +91,7 @@ struct departure {
     bool map_critical;          /* the map travels before the resume */
     bool kept;                  /* pages stay here until they are asked for */
     uint64_t kept_count;        /* of these, still here */
+    struct export export;       /* what the bridge gives to the target */
     uint32_t in_flight;         /* messages that name this slot */
     bool resume_posted;         /* the last critical message has been posted */
     bool expecting;             /* it is there: the target has to answer */

@@ -197,5 +197,8 @@ void departure_begin(struct departure *d, struct thread *running)
         algorithm->follow(d);
     }
     transport_flush();
+    if (d->kept) {
+        departure_export_kept(d);
+    }
     board_hold(d->proc, MB_WAIT_MOVE, d->move.target);
 }

@@ -30,6 +30,7 @@ void departure_rejected(struct departure *d, int error)
         return;
     }
     settle(d);
+    (void)export_close(&d->export);
     mark_abort(&d->move, error);
     d->state = DEPARTURE_ABORTED;
     d->push.active = false;
@@ -47,6 +48,7 @@ static void free_rest(struct departure *d)
 {
     struct proc *proc = d->proc;
 
+    d->served += export_close(&d->export);
     d->proc = NULL;
     proc->move = NULL;
     proc_destroy(proc);
@@ -173,7 +175,7 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     mark_fault(&d->move, request->tag, MB_FAULT_TAKEN, request->object,
                request->index, taken);
     if (!objects_page(d->proc, request->object, request->index, &ref) ||
-        !departure_is_owed(d, &ref)) {
+        !departure_is_owed(d, &ref) || !export_withdraw(&d->export, &ref)) {
         return;
     }
     departure_post_page(d, &ref, 0, &how);

@@ -46,6 +46,16 @@ void departure_begin(struct departure *departure, struct thread *running);
  * unless the pages are kept until they are asked for. */
 void departure_send_map(struct departure *departure);
 
+/* Cuts the run before a page that has been sent already, or that page off its
+ * beginning. */
+void departure_cut_run(const struct departure *departure,
+                       struct mb_page_run *run);
+/* If the bridge is to serve pages, it does from now on: those of a message of
+ * the map, in rising order; all that are kept. */
+void departure_export_runs(struct departure *departure,
+                           const struct mb_page_run *runs, uint32_t count);
+void departure_export_kept(struct departure *departure);
+
 void push_start(struct departure *departure, bool critical);
 void push_pump(struct departure *departure);
 

@@ -22,9 +22,7 @@ static void part_done(void *departure, bool sent)
     departure_progress(d);
 }
 
-/* Cuts the run before a page that has been sent already, or that page off its
- * beginning. */
-static void cut(const struct departure *d, struct mb_page_run *run)
+void departure_cut_run(const struct departure *d, struct mb_page_run *run)
 {
     for (uint32_t i = 0; i < d->critical_count; i++) {
         uint64_t index = d->critical[i].index;
@@ -43,7 +41,7 @@ static bool fill(struct departure *d, struct map *map)
     struct mb_page_run run;
 
     while (objects_next_run(d->proc, &d->map_cursor, &run)) {
-        cut(d, &run);
+        departure_cut_run(d, &run);
         if (run.count > 0 && !map_add(map, &run)) {
             d->map_cursor = (struct cursor){ run.object, run.index };
             return false;
@@ -90,6 +88,10 @@ static void step(struct departure *d)
     map_init(&map, d->buffer->runs, MAP_RUNS);
     d->map_active = !fill(d, &map);
     post(d, &map);
+    if (!d->kept) {
+        /* Off the way of the map, whose runs are still at hand. */
+        departure_export_runs(d, map.runs, map.count);
+    }
     if (!d->map_active && !d->kept) {
         push_start(d, false);
     }

@@ -27,6 +27,7 @@ struct move {
     uint32_t target;            /* node */
     uint32_t algorithm;
     uint32_t plan_index;        /* or PLAN_NONE */
+    uint32_t pager;             /* enum pager: who serves what stays behind */
 };
 
 /*

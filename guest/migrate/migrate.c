@@ -9,6 +9,7 @@
 
 #include "drivers/migbridge.h"
 #include "fs/file.h"
+#include "include/uapi/pagers.h"
 #include "ipc/peer.h"
 #include "ipc/port.h"
 #include "ipc/transport.h"
@@ -17,6 +18,7 @@
 #include "migrate/arrival.h"
 #include "migrate/departure.h"
 #include "migrate/plan.h"
+#include "proc/plan.h"
 
 /* -- requests -- */
 
@@ -39,6 +41,13 @@ static bool is_reachable(uint32_t node)
     return bridge_linked(node) && !peer_is_lost(node);
 }
 
+/* A program's own move is served by the kernel. */
+static uint32_t pager_of(uint32_t plan_index)
+{
+    return plan_index == PLAN_NONE ? PAGER_KERNEL
+                                   : plan_migration(plan_index)->pager;
+}
+
 int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
                     uint32_t plan_index)
 {
@@ -49,6 +58,7 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
         .target = target,
         .algorithm = algorithm,
         .plan_index = plan_index,
+        .pager = pager_of(plan_index),
     };
     int error;
 

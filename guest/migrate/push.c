@@ -142,6 +142,16 @@ static void drop(struct departure *d, const struct page_ref *ref)
     pages->ops->drop(pages, ref->index);
 }
 
+/* The page has been sent, by whomever. */
+static void pass(struct departure *d, struct cursor cursor,
+                 const struct page_ref *ref)
+{
+    d->push.cursor = cursor;
+    if (d->state == DEPARTURE_FLUSHING) {
+        drop(d, ref);
+    }
+}
+
 static bool push_one(struct departure *d)
 {
     struct cursor cursor = d->push.cursor;
@@ -156,22 +166,23 @@ static bool push_one(struct departure *d)
         d->push.active = false;
         return false;
     }
+    if (!export_withdraw(&d->export, &ref)) {
+        pass(d, cursor, &ref);
+        return true;
+    }
     if (d->push.critical && d->push.left == 1) {
         how.flags |= MB_MSG_RESUME;
     }
     if (!departure_post_page(d, &ref, 0, &how)) {
         return false;
     }
-    d->push.cursor = cursor;
     d->push.under_way++;
     if (d->push.critical) {
         d->push.left--;
     } else {
         d->pushed++;
     }
-    if (d->state == DEPARTURE_FLUSHING) {
-        drop(d, &ref);
-    }
+    pass(d, cursor, &ref);
     return true;
 }
 

@@ -26,6 +26,9 @@ struct pages_ops {
      * modified: stores the index of the first and returns how many there are,
      * some of a longer run; 0 when there is none. */
     uint32_t (*next_run)(struct pages *pages, uint64_t *index);
+    /* The contents of `count` neighbours from index on, all of them present. */
+    void (*contents)(struct pages *pages, uint64_t index, uint32_t count,
+                     void **page);
     /* How many pages are present. */
     uint64_t (*count)(struct pages *pages);
     /* The contents of one page if it is present, else NULL. */

@@ -86,16 +86,29 @@ static uint32_t next_run(struct pages *pages, uint64_t *index)
     return 0;
 }
 
-static uint64_t count(struct pages *pages)
-{
-    return vm_of(pages)->page_count;
-}
-
 static pte_t *leaf(struct pages *pages, uint64_t index)
 {
     return index < INDEX_END
                ? table_find(vm_of(pages)->root, index << PAGE_SHIFT)
                : NULL;
+}
+
+static void contents(struct pages *pages, uint64_t index, uint32_t count,
+                     void **page)
+{
+    const pte_t *pte = NULL;
+
+    for (uint32_t i = 0; i < count; i++, pte++) {
+        if (pte == NULL || (index + i) % SV39_ENTRIES == 0) {
+            pte = leaf(pages, index + i);
+        }
+        page[i] = page_of(*pte);
+    }
+}
+
+static uint64_t count(struct pages *pages)
+{
+    return vm_of(pages)->page_count;
 }
 
 static void *find(struct pages *pages, uint64_t index, bool *modified)
@@ -225,6 +238,7 @@ const struct pages_ops vm_pages_ops = {
     .next = next,
     .previous = previous,
     .next_run = next_run,
+    .contents = contents,
     .count = count,
     .find = find,
     .install = install,

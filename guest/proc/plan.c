@@ -14,6 +14,7 @@
 #include "fs/file.h"
 #include "hw/abi/regs.h"
 #include "include/uapi/algorithms.h"
+#include "include/uapi/pagers.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/random.h"
@@ -64,7 +65,8 @@ static bool is_sound_migration(const struct mb_plan_migration *migration)
 {
     return migration->process < plan->process_count &&
            migration->target < plan->node_count &&
-           migration->algorithm < ALGORITHM_COUNT;
+           migration->algorithm < ALGORITHM_COUNT &&
+           migration->pager < PAGER_COUNT;
 }
 
 static bool is_sound_header(uint64_t bytes)

@@ -132,6 +132,7 @@ typedef struct {
     uint64_t at_ns;
     uint64_t target;
     uint32_t algorithm_number;
+    uint32_t pager;             /* enum pager */
     /* made of the above */
     uint64_t id;
     uint32_t process_index;

@@ -11,10 +11,17 @@
 #include "nearest.h"
 
 #include "guest/include/uapi/algorithms.h"
+#include "guest/include/uapi/pagers.h"
 
 static const char *const algorithms[ALGORITHM_COUNT + 1] = {
 #define X(symbol, number, name) [number] = name,
     GODWIT_ALGORITHMS(X)
+#undef X
+};
+
+static const char *const pagers[PAGER_COUNT + 1] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_PAGERS(X)
 #undef X
 };
 
@@ -162,6 +169,8 @@ static const KeySpec migration_keys[] = {
              "node that takes it"),
     CHOICE("algorithm", algorithms, NULL, ExperimentMigration,
            algorithm_number, "which pages travel when"),
+    CHOICE("pager", pagers, "kernel", ExperimentMigration, pager,
+           "who serves pages that are asked for, at the old host"),
 };
 
 #define KEYS(table) .keys = table, .key_count = G_N_ELEMENTS(table)

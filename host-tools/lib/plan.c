@@ -63,6 +63,7 @@ static void put_migration(Encoder *encoder,
         .process = GUINT32_TO_LE(migration->process_index),
         .target = GUINT32_TO_LE((uint32_t)migration->target),
         .algorithm = GUINT32_TO_LE(migration->algorithm_number),
+        .pager = GUINT32_TO_LE(migration->pager),
     };
 
     g_byte_array_append(encoder->records, (const uint8_t *)&record,

@@ -78,6 +78,9 @@ static const Example examples[] = {
     { "mixed links", HEAD "[link 0-1]\npreset = rdma\n"
       "[link 1-2]\npreset = ethernet-1g\n[link 0-2]\npreset = fast-ethernet\n"
       "[link 3-4]\npreset = ethernet-100g\n", 5, { "stack", "sleep 3" } },
+    { "pages served by bridges", HEAD "cost = static\nclock = 1.5GHz\n"
+      "dma = 333ns\n[link]\npreset = ethernet-100g\n", 3,
+      { "chase", "heap", "stack" }, 4 },
     { "many", HEAD LINK "latency = 10us\n", 12, { "stack", "sleep 2" }, 1 },
 };
 #define EXAMPLES    (sizeof(examples) / sizeof(examples[0]))

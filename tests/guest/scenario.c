@@ -10,6 +10,8 @@
 
 #include <glib/gstdio.h>
 
+#include "guest/include/uapi/pagers.h"
+
 #define SEED_VARIABLE       "GODWIT_TEST_SEED"
 #define FACTOR_VARIABLE     "GODWIT_TEST_FACTOR"
 #define SEED_USUAL          1
@@ -17,6 +19,12 @@
 const char *const scenario_algorithms[ALGORITHM_COUNT] = {
 #define X(symbol, number, name) [number] = name,
     GODWIT_ALGORITHMS(X)
+#undef X
+};
+
+static const char *const pagers[PAGER_COUNT] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_PAGERS(X)
 #undef X
 };
 
@@ -120,8 +128,9 @@ void scenario_add_migration(Scenario *scenario, const char *process,
     scenario->migration_count++;
     g_string_append_printf(scenario->text, "[migration %u]\nprocess = %s\n"
                            "at = %" G_GUINT64_FORMAT "ns\nto = %u\n"
-                           "algorithm = %s\n", scenario->migration_count,
-                           process, at_ns, to, algorithm);
+                           "algorithm = %s\npager = %s\n",
+                           scenario->migration_count, process, at_ns, to,
+                           algorithm, pagers[scenario_random(PAGER_COUNT)]);
 }
 
 Run *scenario_run(Scenario *scenario, bool migrates)

@@ -40,6 +40,7 @@ void scenario_add_process(Scenario *scenario, const char *name, unsigned node,
                           const char *command);
 void scenario_add_file(Scenario *scenario, const char *path,
                        const char *contents, size_t length);
+/* Who serves its pages at the old host is random. */
 void scenario_add_migration(Scenario *scenario, const char *process,
                             uint64_t at_ns, unsigned to,
                             const char *algorithm);

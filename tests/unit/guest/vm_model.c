@@ -297,12 +297,24 @@ static void check_page(unsigned page)
     }
 }
 
+static void check_contents(uint64_t first, uint32_t count)
+{
+    const struct pages_ops *ops = vm->pages.ops;
+    void *page[MODEL_PAGES];
+    bool modified;
+
+    ops->contents(&vm->pages, first, count, page);
+    for (uint32_t i = 0; i < count; i++) {
+        suite_check(page[i] == ops->find(&vm->pages, first + i, &modified));
+    }
+}
+
 /* The same pages downwards, and the modified ones as runs. */
 static void check_walks(void)
 {
     const struct pages_ops *ops = vm->pages.ops;
     uint64_t down = UINT64_MAX, up = 0, run = 0;
-    uint32_t left = 0;
+    uint32_t left = 0, neighbours = 0;
     bool modified;
 
     for (unsigned i = MODEL_PAGES; i > 0; i--) {
@@ -321,11 +333,14 @@ static void check_walks(void)
             run = up;
             left = ops->next_run(&vm->pages, &run);
             suite_check(left > 0);
+            neighbours = run == up ? neighbours : 0;
         }
         suite_check(run == index_at(i));
         run++;
         left--;
         up = run;
+        neighbours++;
+        check_contents(run - neighbours, neighbours);
     }
     suite_check(left == 0);
     suite_check(ops->next_run(&vm->pages, &up) == 0);
