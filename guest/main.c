@@ -20,6 +20,7 @@
 #include "proc/plan.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
+#include "srv/srv.h"
 
 extern char kernel_end[];
 
@@ -73,6 +74,7 @@ void kernel_main(uint64_t fdt)
     board_init();
     init_files(&machine);
     plan_init();
+    srv_init();
     migrate_init();
     while (vm_prepare()) {
     }

@@ -10,6 +10,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "srv/srv.h"
 
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "one page");
 _Static_assert(FILES_MAX <= UINT8_MAX, "descriptor.file");
@@ -25,6 +26,7 @@ const struct file_ops *file_ops_of(const struct file *file)
         [FILE_DIRECTORY] = &directory_ops,
         [FILE_PROC] = &procfs_ops,
         [FILE_SOCKET] = &socket_ops,
+        [FILE_SERVED] = &served_ops,
     };
 
     return table[file->kind];
@@ -87,19 +89,23 @@ int files_free_descriptor(const struct files *files, uint64_t least)
     return -EMFILE;
 }
 
-static void hold_node(struct files *files, struct node node)
+static void hold_node(struct files *files, const struct file *file)
 {
-    if (node.kind == NODE_UPPER) {
-        layer_open(files->layer, node.index);
+    if (file->node.kind == NODE_UPPER) {
+        layer_open(files->layer, file->node.index);
+    } else if (file->node.kind == NODE_SERVED) {
+        srv_hold(file->node);
     }
 }
 
-static void release_node(struct files *files, struct node node)
+static void release_node(struct files *files, const struct file *file)
 {
-    if (node.kind == NODE_UPPER) {
-        layer_close(files->layer, node.index);
-    } else if (node.kind == NODE_PORT) {
-        socket_close(node);
+    if (file->node.kind == NODE_UPPER) {
+        layer_close(files->layer, file->node.index);
+    } else if (file->node.kind == NODE_PORT) {
+        socket_close(file->node);
+    } else if (file->node.kind == NODE_SERVED) {
+        srv_release(file->node, true);
     }
 }
 
@@ -123,7 +129,7 @@ int files_install(struct files *files, enum file_kind kind, struct node node,
         .node = node,
     };
     files->open_used |= 1ull << n;
-    hold_node(files, node);
+    hold_node(files, &files->open[n]);
     files->descriptors_used |= 1ull << fd;
     files->descriptor[fd] = (struct descriptor) {
         .file = n,
@@ -153,7 +159,7 @@ int files_close(struct files *files, uint64_t fd)
     }
     files->descriptors_used &= ~(1ull << (uint32_t)fd);
     if (--file->refs == 0) {
-        release_node(files, file->node);
+        release_node(files, file);
         files->open_used &= ~(1ull << (file - files->open));
     }
     return 0;
@@ -161,7 +167,7 @@ int files_close(struct files *files, uint64_t fd)
 
 void files_end(struct files *files)
 {
-    for (uint32_t fd = 0; fd < FILES_MAX; fd++) {
+    for (uint32_t fd = 0; files != NULL && fd < FILES_MAX; fd++) {
         (void)files_close(files, fd);
     }
 }
@@ -188,7 +194,7 @@ void files_redirect(struct files *files, uint32_t lower, uint32_t slot)
             if (file->kind == FILE_LOWER) {
                 file->kind = FILE_UPPER;
             }
-            hold_node(files, file->node);
+            hold_node(files, file);
         }
     }
 }
@@ -228,6 +234,7 @@ struct files *files_create(const char *input)
 void files_destroy(struct files *files)
 {
     if (files != NULL) {
+        srv_release_moved(files);
         layer_destroy(files->layer);
         page_put(files);
     }

@@ -11,6 +11,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "srv/srv.h"
 
 enum { DESCRIPTOR_CLOEXEC = 0x100, DESCRIPTOR_FILE = 0xff };
 
@@ -94,6 +95,9 @@ static bool is_sound(const struct files *files, const struct file *file)
         return upper != NULL &&
                file->kind == (upper->kind == LAYER_DIRECTORY ?
                                   FILE_DIRECTORY : FILE_UPPER);
+    case NODE_SERVED:
+        return file->node.index != 0 && srv_serves("srv") &&
+               (file->kind == FILE_SERVED || file->kind == FILE_DIRECTORY);
     case NODE_STREAM:
         return file->kind == FILE_STREAM && file->node.index >= 1 &&
                file->node.index <= 2;
@@ -126,6 +130,8 @@ static int decode_open(struct files *files, uint32_t i, struct codec *c)
     files->open_used |= 1ull << i;
     if (file->node.kind == NODE_UPPER) {
         layer_open(files->layer, file->node.index);
+    } else if (file->node.kind == NODE_SERVED) {
+        srv_hold(file->node);
     }
     return 0;
 }

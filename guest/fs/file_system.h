@@ -2,7 +2,8 @@
 /*
  * File systems: what a system call on a name does, by where the name leads.
  *
- * There is the tree of a process (RAM disk, private layer and /proc, fs/tree.c).
+ * There is the tree of a process (RAM disk, private layer and /proc, fs/tree.c)
+ * and /srv, which all processes of the cluster share (srv/file_system.c).
  * What can be done with a file once it is open is in struct file_ops
  * (fs/open_file.h).
  */
@@ -57,6 +58,9 @@ struct file_system {
 };
 
 extern const struct file_system tree_file_system;
+extern const struct file_system served_file_system;
+
+#define SERVED_DEV  0x20u       /* st_dev of /srv */
 
 const struct file_system *file_system_of(struct node node);
 

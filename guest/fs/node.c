@@ -15,6 +15,7 @@
 #include "mm/page.h"
 #include "proc/proc.h"
 #include "proc/syscalls.h"
+#include "srv/srv.h"
 
 #define NS_PER_S        1000000000ll
 /* device numbers of the three kinds of file system */
@@ -31,6 +32,9 @@ static const struct layer_file *upper_of(struct proc *proc, struct node node)
 
 struct node node_lookup(struct proc *proc, const char *path)
 {
+    if (srv_serves(path)) {
+        return (struct node) { .kind = NODE_SERVED };
+    }
     if (strncmp(path, "proc", 4) == 0 &&
         (path[4] == '\0' || path[4] == '/')) {
         return procfs_lookup(proc, path[4] == '/' ? path + 5 : "");
@@ -49,6 +53,8 @@ uint32_t node_mode(struct proc *proc, struct node node)
         return procfs_mode(node);
     case NODE_PORT:
         return LINUX_S_IFSOCK | 0777;
+    case NODE_SERVED:
+        return LINUX_S_IFDIR | 0755;    /* until the server says more */
     default:
         return LINUX_S_IFIFO | 0600;
     }
@@ -166,6 +172,9 @@ int node_path(struct proc *proc, struct node node, char *to)
         return 0;
     case NODE_PROC:
         return procfs_path(node, to);
+    case NODE_SERVED:
+        srv_path(node.index, to);
+        return 0;
     default:
         return -ENOENT;
     }

@@ -22,13 +22,17 @@ enum node_kind {
     NODE_STREAM,                    /* index: 1 or 2; has no name */
     NODE_PORT,                      /* a socket. pid, index: halves of the
                                      * port's number */
+    NODE_SERVED,                    /* of /srv; index: file, 0: only a name */
     NODE_KINDS
 };
 
 struct node {
     enum node_kind kind;
     uint32_t index;
-    uint32_t pid;                   /* of NODE_PROC, 0: of no process */
+    union {
+        uint32_t pid;               /* of NODE_PROC, 0: of no process */
+        uint32_t number;            /* of NODE_SERVED: of the open file */
+    };
 };
 
 /* An entry of a directory. The name has no NUL and stays valid until the next

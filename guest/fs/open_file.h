@@ -28,6 +28,7 @@ enum file_kind {
     FILE_DIRECTORY,
     FILE_PROC,
     FILE_SOCKET,
+    FILE_SERVED,                /* of /srv */
     FILE_KINDS
 };
 
@@ -85,6 +86,7 @@ extern const struct file_ops upper_ops;
 extern const struct file_ops directory_ops;
 extern const struct file_ops procfs_ops;
 extern const struct file_ops socket_ops;
+extern const struct file_ops served_ops;
 
 const struct file_ops *file_ops_of(const struct file *file);
 /* The kind that an open file on a node has. */

@@ -39,6 +39,7 @@ static const struct cpio_entry built_in[] = {
     LINK("dev/stdout", "/proc/self/fd/1"),
     LINK("dev/stderr", "/proc/self/fd/2"),
     DIRECTORY("proc", 0555),
+    DIRECTORY("srv", 0755),
     DIRECTORY("tmp", 01777),
 };
 

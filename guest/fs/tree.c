@@ -248,6 +248,5 @@ const struct file_system tree_file_system = {
 
 const struct file_system *file_system_of(struct node node)
 {
-    (void)node;
-    return &tree_file_system;
+    return node.kind == NODE_SERVED ? &served_file_system : &tree_file_system;
 }

@@ -67,6 +67,15 @@ static uint64_t next_part(struct uio *uio, uint64_t bytes, uint64_t *address)
     return part;
 }
 
+void uio_skip(struct uio *uio, uint64_t bytes)
+{
+    while (bytes > 0) {
+        uint64_t address;
+
+        bytes -= next_part(uio, bytes, &address);
+    }
+}
+
 void uio_put(struct uio *uio, const void *from, uint64_t bytes)
 {
     while (bytes > 0) {
@@ -81,15 +90,6 @@ void uio_put(struct uio *uio, const void *from, uint64_t bytes)
         }
         from = (const uint8_t *)from + part;
         bytes -= part;
-    }
-}
-
-void uio_skip(struct uio *uio, uint64_t bytes)
-{
-    while (bytes > 0) {
-        uint64_t address;
-
-        bytes -= next_part(uio, bytes, &address);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "migrate/objects.h"
 #include "migrate/plan.h"
 #include "proc/signal.h"
+#include "srv/srv.h"
 
 #define SETTLE_INSNS    2048u
 
@@ -47,6 +48,7 @@ void arrival_settled(struct arrival *a)
     timer_cancel(&a->settle);
     bridge_release_receive();
     arrival_send(&a->move, MB_MSG_RESUMED, 0);
+    srv_arrived(a->proc);
 }
 
 void arrival_settle_expired(struct timer *timer)
@@ -113,6 +115,7 @@ void arrival_resume(struct arrival *a, struct instant received)
     } else {
         stamp_resume(a, a->installed);
         arrival_send(&a->move, MB_MSG_RESUMED, 0);
+        srv_arrived(a->proc);
     }
 }
 

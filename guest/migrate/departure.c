@@ -64,7 +64,8 @@ struct departure *departure_next(uint32_t *next, uint32_t node,
     while (*next < DEPARTURES) {
         struct departure *d = &slots[(*next)++];
 
-        if (d->move.target == node && (states & 1u << d->state)) {
+        if ((node == DEPARTURE_ANY_TARGET || d->move.target == node) &&
+            (states & 1u << d->state)) {
             return d;
         }
     }

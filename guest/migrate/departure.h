@@ -144,6 +144,8 @@ void departure_flush(struct departure *departure);
 void departures_stop(uint32_t node);
 /* What was posted to it is done: decides what becomes of the processes. */
 void departures_lost(uint32_t node);
+/* -- from the file service: modified blocks have been sent -- */
+void departures_flushed(void);
 
 /* A message to the target, its fields beside process and epoch zero. */
 struct mb_msg departure_message(const struct departure *departure,

@@ -12,6 +12,7 @@
 #include "migrate/departure_internal.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
+#include "srv/srv.h"
 
 /* It is not for the target to answer any more. */
 static void settle(struct departure *d)
@@ -88,7 +89,8 @@ void departure_progress(struct departure *d)
         push_pump(d);
         transport_flush();
     }
-    if (d->in_flight > 0 || d->push.active || d->map_active) {
+    if (d->in_flight > 0 || d->push.active || d->map_active ||
+        (d->state == DEPARTURE_FLUSHING && srv_is_flushing(d->proc->files))) {
         return;
     }
     switch (d->state) {
@@ -154,6 +156,7 @@ void departure_resumed(struct departure *d)
     settle(d);
     d->state = DEPARTURE_FLUSHING;
     d->sent_before = d->push.cursor;
+    srv_left(d->proc->files);
     departure_progress(d);
 }
 
@@ -262,6 +265,17 @@ static void part(struct departure *d)
            d->move.pid, d->move.epoch, d->move.target);
     d->state = DEPARTURE_PARTED;
     departure_progress(d);
+}
+
+void departures_flushed(void)
+{
+    struct departure *d;
+
+    for (uint32_t next = 0;
+         (d = departure_next(&next, DEPARTURE_ANY_TARGET,
+                             SET(FLUSHING)));) {
+        departure_progress(d);
+    }
 }
 
 void departures_lost(uint32_t node)

@@ -63,6 +63,7 @@ void push_pump(struct departure *departure);
 void departure_pump_all(void);
 /* The first departure to the node in one of the states (a set of 1 << state),
  * from slot *next on, which moves past it; NULL: there is none. */
+#define DEPARTURE_ANY_TARGET    UINT32_MAX
 struct departure *departure_next(uint32_t *next, uint32_t node,
                                  uint32_t states);
 void departure_take_buffer(struct departure *departure);

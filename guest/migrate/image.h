@@ -16,7 +16,7 @@
 struct proc;
 
 #define IMAGE_MAGIC     0x45474d49u     /* "IMGE" */
-#define IMAGE_VERSION   4u
+#define IMAGE_VERSION   5u
 #define IMAGE_MAX       (64u << 10)     /* bytes: of the longest image */
 
 struct image_header {

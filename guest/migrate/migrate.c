@@ -19,6 +19,7 @@
 #include "migrate/departure.h"
 #include "migrate/plan.h"
 #include "proc/plan.h"
+#include "srv/srv.h"
 
 /* -- requests -- */
 
@@ -201,6 +202,11 @@ static bool receive_goto(const struct message *m)
     return false;
 }
 
+static bool receive_file(const struct message *m)
+{
+    return srv_receive(m->msg, m->page, m->length, m->may_keep);
+}
+
 static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_STATE] = receive_state,
     [MB_MSG_PAGE] = receive_page,
@@ -212,6 +218,7 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_GONE] = receive_gone,
     [MB_MSG_GOTO] = receive_goto,
     [MB_MSG_FLUSH] = receive_flush,
+    [MB_MSG_FILE] = receive_file,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,
@@ -243,6 +250,7 @@ static void lost(uint32_t node)
     departures_lost(node);
     arrivals_lost(node);
     ports_lost(node);
+    srv_lost(node);
 }
 
 static void exiting(struct proc *proc)
@@ -259,6 +267,7 @@ void migrate_init(void)
     ports_init();
     arrival_init();
     fs_set_goto(go);
+    srv_on_flushed(departures_flushed);
     proc_hooks = (struct proc_hooks){
         .started = migrate_plan_follow,
         .move = departure_hook,

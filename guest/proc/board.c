@@ -54,6 +54,7 @@ void board_sleep(const struct thread *thread)
         [WAIT_SIGNAL] = MB_WAIT_SIGNAL,
         [WAIT_PORT] = MB_WAIT_PORT,
         [WAIT_POLL] = MB_WAIT_POLL,
+        [WAIT_FILE] = MB_WAIT_FILE,
     };
     struct mb_board_entry *entry = thread->board;
 
@@ -63,6 +64,9 @@ void board_sleep(const struct thread *thread)
         break;
     case WAIT_PAGE:
         entry->arg = thread->wait_key & INDEX_MASK;
+        break;
+    case WAIT_FILE:
+        entry->arg = (uint32_t)thread->wait_key;
         break;
     case WAIT_FUTEX:
         entry->arg = thread->wait_key & ADDRESS_MASK;

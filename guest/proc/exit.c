@@ -7,6 +7,7 @@
 #include "lib/printk.h"
 #include "proc/proc.h"
 #include "proc/signal.h"
+#include "srv/srv.h"
 
 static bool is_frozen(const struct proc *proc)
 {
@@ -20,6 +21,7 @@ void proc_exit(struct proc *proc, uint32_t status)
         proc->exit_status = status;
         return;
     }
+    srv_process_exits(proc);
     files_end(proc->files);
     proc_hooks.exiting(proc);
     bridge_trace(MB_TRACE_PROC_EXIT, proc->pid, proc->epoch, status,

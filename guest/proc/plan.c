@@ -74,6 +74,9 @@ static bool is_sound_header(uint64_t bytes)
     return bytes >= sizeof(*plan) && plan->magic == MB_PLAN_MAGIC &&
            plan->version == MB_PLAN_VERSION &&
            plan->node_count == bridge_node_count() &&
+           (plan->file_server < plan->node_count ||
+            plan->file_server == MB_PLAN_NO_SERVER) &&
+           plan->disk < DISK_PRESETS &&
            plan->process_count <= MB_PLAN_PROCESSES &&
            plan->migration_count <= MB_PLAN_MIGRATIONS &&
            plan->string_bytes <= MB_PLAN_STRINGS &&
@@ -170,6 +173,16 @@ void plan_init(void)
             timer_arm(&starts[i], processes[i].start_ns);
         }
     }
+}
+
+uint32_t plan_file_server(void)
+{
+    return plan->file_server;
+}
+
+enum disk_preset plan_disk(void)
+{
+    return (enum disk_preset)plan->disk;
 }
 
 uint32_t plan_migration_count(void)

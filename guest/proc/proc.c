@@ -14,6 +14,7 @@
 #include "lib/string.h"
 #include "proc/board.h"
 #include "proc/sched.h"
+#include "srv/srv.h"
 
 _Static_assert(PROCS_MAX >= MB_PLAN_PROCESSES, "a plan fits in");
 
@@ -103,6 +104,7 @@ void thread_destroy(struct thread *thread)
     struct thread **link = &thread->proc->threads;
 
     sched_forget(thread);
+    srv_forget_thread(thread->tid);
     while (*link != thread) {
         link = &(*link)->sibling;
     }

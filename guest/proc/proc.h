@@ -47,6 +47,7 @@ enum wait_reason {
     WAIT_SIGNAL,
     WAIT_PORT,                  /* key: number of the port */
     WAIT_POLL,                  /* any port of the process; key: pid */
+    WAIT_FILE,                  /* key: of a file of /srv, see srv/client.h */
     WAIT_REASONS
 };
 #define WAIT_OBJECT_SHIFT   52      /* in the key of WAIT_PAGE, WAIT_MAP */
@@ -61,6 +62,11 @@ struct restart {
     uint64_t deadline_ns;       /* absolute, TIMER_NONE if none */
     uint64_t partial;           /* what a call has done that can do less than
                                  * it was asked for, if a signal ends it */
+    /* -- of calls on files of /srv -- */
+    uint32_t call;              /* number of the one under way, 0: none */
+    bool begun;                 /* a read or write: */
+    uint64_t offset;            /* where it began */
+    uint64_t done;              /* bytes so far */
 };
 #define TIMER_NONE  UINT64_MAX
 
@@ -113,6 +119,7 @@ struct proc {
     uint64_t syscalls;
     uint64_t faults;
     uint64_t output_offset[3];  /* per stream: bytes written so far */
+    uint32_t file_calls;        /* to the file server, so far */
     uint64_t random[2];         /* state of getrandom: seeded by the plan */
     /* setitimer(ITIMER_REAL): when SIGALRM is due, 0 if never, and how long
      * after that again, 0 if not; the timer runs while the process does */

@@ -36,7 +36,7 @@ struct proc_record {
     uint32_t plan_next;
     uint64_t actions_set;
     uint32_t thread_count;
-    uint32_t reserved;              /* zero */
+    uint32_t file_calls;
 };
 _Static_assert(sizeof(struct proc_record) == 168, "docs/migration.md");
 
@@ -46,6 +46,10 @@ struct thread_record {
     uint64_t x[32];
     uint32_t wait;
     uint32_t restart_nr;
+    uint32_t file_call;             /* restart.call */
+    uint32_t file_begun;
+    uint64_t file_offset;
+    uint64_t file_done;
     uint64_t wait_key;
     uint64_t deadline_ns;
     uint64_t clear_child_tid;
@@ -55,7 +59,7 @@ struct thread_record {
     uint32_t fcsr;
     uint32_t fp_set;                /* registers that follow */
 };
-_Static_assert(sizeof(struct thread_record) == 328, "docs/migration.md");
+_Static_assert(sizeof(struct thread_record) == 352, "docs/migration.md");
 
 /* In rising order. */
 static void encode_actions(const struct proc *proc, struct codec *c)
@@ -122,6 +126,10 @@ static void encode_thread(struct thread *thread, struct codec *c)
     memcpy(record->x, thread->frame.x, sizeof(record->x));
     record->wait = thread->wait;
     record->restart_nr = thread->restart.nr;
+    record->file_call = thread->restart.call;
+    record->file_begun = thread->restart.begun;
+    record->file_offset = thread->restart.offset;
+    record->file_done = thread->restart.done;
     record->wait_key = thread->wait_key;
     record->deadline_ns = thread->restart.deadline_ns;
     record->clear_child_tid = thread->clear_child_tid;
@@ -169,7 +177,7 @@ void proc_encode(struct proc *proc, struct codec *c)
     record->plan_next = proc->plan_next;
     record->actions_set = proc->actions_set;
     record->thread_count = 0;
-    record->reserved = 0;
+    record->file_calls = proc->file_calls;
     encode_actions(proc, c);
     for (struct thread *t = proc->threads; t != NULL; t = t->sibling) {
         encode_thread(t, c);
@@ -191,6 +199,10 @@ static int decode_thread(struct proc *proc, struct codec *c)
     memcpy(thread->frame.x, record->x, sizeof(record->x));
     thread->wait = (enum wait_reason)record->wait;
     thread->restart.nr = record->restart_nr;
+    thread->restart.call = record->file_call;
+    thread->restart.begun = record->file_begun != 0;
+    thread->restart.offset = record->file_offset;
+    thread->restart.done = record->file_done;
     thread->restart.woken = record->flags & THREAD_WOKEN;
     thread->restart.deadline_ns = record->deadline_ns;
     thread->wait_key = record->wait_key;
@@ -213,7 +225,7 @@ static bool is_sound(const struct proc_record *record, uint32_t pid)
 {
     return record->pid == pid && record->flags <= PROC_EXITING &&
            record->name[PROC_NAME - 1] == '\0' && record->clock_den != 0 &&
-           record->thread_count <= THREADS_MAX && record->reserved == 0;
+           record->thread_count <= THREADS_MAX;
 }
 
 static void decode_time(struct cpu_time *time, const struct proc_record *record)
@@ -236,6 +248,7 @@ int proc_decode(struct proc *proc, struct codec *c)
     }
     proc->epoch = record->epoch;
     proc->parent = record->parent;
+    proc->file_calls = record->file_calls;
     memcpy(proc->name, record->name, sizeof(proc->name));
     proc->user_instructions = record->user_instructions;
     decode_time(&proc->user_time, record);

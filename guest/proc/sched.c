@@ -111,7 +111,9 @@ void sched_sleep(struct thread *thread, enum wait_reason reason, uint64_t key,
     thread->wait = reason;
     thread->wait_key = key;
     if (!is_page_wait(reason)) {
-        thread->restart.woken = false;
+        /* what the file server answers is the call's result: no signal comes
+         * in between */
+        thread->restart.woken = reason == WAIT_FILE;
         thread->restart.deadline_ns = deadline_ns;
     }
     if (deadline_ns != TIMER_NONE) {
@@ -123,7 +125,7 @@ void sched_sleep(struct thread *thread, enum wait_reason reason, uint64_t key,
 void sched_end_sleep(struct thread *thread, bool woken)
 {
     if (!is_page_wait(thread->wait)) {
-        thread->restart.woken = woken;
+        thread->restart.woken = woken || thread->wait == WAIT_FILE;
     }
     thread->wait = WAIT_NONE;
     timer_cancel(&thread->timer);
@@ -178,6 +180,7 @@ void sched_unfreeze(struct thread *thread)
     }
     proc_arm_alarm(thread->proc);
     if (thread->wait == WAIT_NONE || is_page_wait(thread->wait) ||
+        thread->wait == WAIT_FILE ||
         thread->proc->exiting || signal_is_due(thread)) {
         thread->wait = WAIT_NONE;
         sched_make_runnable(thread);

@@ -52,7 +52,8 @@ void signal_thread(struct thread *thread, int signal)
         proc_exit(proc, (uint32_t)signal);
     } else {
         thread->sigpending |= signal_bit(signal);
-        if (thread->wait != WAIT_PAGE && thread->wait != WAIT_MAP) {
+        if (thread->wait != WAIT_PAGE && thread->wait != WAIT_MAP &&
+            thread->wait != WAIT_FILE) {
             sched_wake_thread(thread);
         }
     }

@@ -15,6 +15,12 @@ enum position { AT_FILE, AT_ARGUMENT };
 
 static struct linux_iovec pieces[LINUX_IOV_MAX];
 
+/* A call that is run again goes on from where it began. */
+static uint64_t start_of(const struct thread *thread, uint64_t offset)
+{
+    return thread->restart.begun ? thread->restart.offset : offset;
+}
+
 static int64_t do_read(struct thread *thread, struct file *file,
                        struct uio *uio, enum position position,
                        uint64_t offset)
@@ -35,9 +41,10 @@ static int64_t do_read(struct thread *thread, struct file *file,
     if (position == AT_FILE) {
         offset = file->offset;
     }
+    offset = start_of(thread, offset);
     count = ops->read(file, thread, uio, offset);
     if (count > 0 && position == AT_FILE && ops->seekable) {
-        file->offset += (uint64_t)count;
+        file->offset = offset + (uint64_t)count;
     }
     return count;
 }
@@ -62,13 +69,15 @@ static int64_t do_write(struct thread *thread, struct file *file,
     if (position == AT_FILE) {
         offset = file->offset;
     }
-    if ((file->flags & LINUX_O_APPEND) != 0) {
+    if ((file->flags & LINUX_O_APPEND) != 0 && !thread->restart.begun) {
         count = file_size(thread, file, &offset);
         if (count != 0) {
             return count;
         }
     }
+    offset = start_of(thread, offset);
     count = ops->write(file, thread, uio, offset);
+    offset = start_of(thread, offset);      /* an append may be elsewhere */
     if (count > 0 && position == AT_FILE && ops->seekable) {
         file->offset = offset + (uint64_t)count;
     }
@@ -185,7 +194,8 @@ int64_t sys_sendfile(struct thread *thread, const uint64_t a[6])
     if (in == NULL || out == NULL) {
         return -EBADF;
     }
-    if (in->kind != FILE_LOWER && in->kind != FILE_UPPER) {
+    if ((in->kind != FILE_LOWER && in->kind != FILE_UPPER) ||
+        out->kind == FILE_SERVED) {
         return -EINVAL;
     }
     offset = in->offset;

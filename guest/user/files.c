@@ -84,15 +84,15 @@ static void append_and_cut(const char *path, uint64_t seed)
 /* A file whose name is changed and removed stays what it is while open. */
 static void lose_name(uint64_t seed)
 {
-    int fd = open("/tmp/lose", O_RDWR | O_CREAT | O_EXCL, 0600);
+    int fd = open("lose", O_RDWR | O_CREAT | O_EXCL, 0600);
 
     CHECK(fd >= 0);
-    CHECK(open("/tmp/lose", O_RDWR | O_CREAT | O_EXCL, 0600) == -1 &&
+    CHECK(open("lose", O_RDWR | O_CREAT | O_EXCL, 0600) == -1 &&
           errno == EEXIST);
     write_records(fd, seed);
-    CHECK(rename("/tmp/lose", "/tmp/lost") == 0);
-    CHECK(access("/tmp/lose", F_OK) == -1 && errno == ENOENT);
-    CHECK(unlink("/tmp/lost") == 0);
+    CHECK(rename("lose", "lost") == 0);
+    CHECK(access("lose", F_OK) == -1 && errno == ENOENT);
+    CHECK(unlink("lost") == 0);
     for (uint64_t i = 0; i < RECORDS; i += 7) {
         make_record(seed + i);
         CHECK(pread(fd, got, RECORD, (off_t)i * RECORD) == RECORD);
@@ -118,40 +118,43 @@ static void use_directory(void)
 {
     char name[32];
 
-    CHECK(mkdir("/tmp/d", 0755) == 0 && chdir("/tmp/d") == 0);
+    CHECK(mkdir("d", 0755) == 0 && chdir("d") == 0);
     for (int i = 0; i < 10; i++) {
         snprintf(name, sizeof(name), "file%d", i);
         CHECK(close(open(name, O_WRONLY | O_CREAT, 0644)) == 0);
     }
     CHECK(count_entries(".") == 12);
-    CHECK(rmdir("/tmp/d") == -1 && errno == ENOTEMPTY);
+    CHECK(rmdir("../d") == -1 && errno == ENOTEMPTY);
     for (int i = 0; i < 10; i++) {
         snprintf(name, sizeof(name), "../d/file%d", i);
         CHECK(unlink(name) == 0);
     }
-    CHECK(count_entries("/tmp/d") == 2);
-    CHECK(chdir("/") == 0 && rmdir("/tmp/d") == 0);
-    CHECK(open("/tmp/d/x", O_CREAT | O_WRONLY, 0644) == -1 &&
+    CHECK(count_entries("../d") == 2);
+    CHECK(chdir("..") == 0 && rmdir("d") == 0);
+    CHECK(open("d/x", O_CREAT | O_WRONLY, 0644) == -1 &&
           errno == ENOENT);
 }
 
+/* files [TURNS [DIRECTORY]] */
 int main(int argc, char **argv)
 {
     unsigned long turns = rounds(argc, argv, 16);
     uint64_t sum = 0;
 
+    CHECK(chdir(argc > 2 ? argv[2] : "/tmp") == 0);
+
     for (unsigned long turn = 0; turn < turns; turn++) {
         uint64_t seed = turn * 1000;
-        int fd = open("/tmp/records", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+        int fd = open("records", O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
         CHECK(fd >= 0);
         write_records(fd, seed);
         CHECK(close(fd) == 0);
-        sum = mix(sum ^ read_records("/tmp/records", seed));
-        append_and_cut("/tmp/records", seed);
+        sum = mix(sum ^ read_records("records", seed));
+        append_and_cut("records", seed);
         lose_name(seed);
         use_directory();
     }
-    CHECK(unlink("/tmp/records") == 0);
+    CHECK(unlink("records") == 0);
     return pass("files", sum);
 }

@@ -31,7 +31,8 @@ static bool copy_board(int memory_fd, uint64_t address,
 static bool needs_node(uint32_t wait)
 {
     return wait == MB_WAIT_PAGE || wait == MB_WAIT_MAP ||
-        wait == MB_WAIT_MOVE || wait == MB_WAIT_ARRIVAL;
+        wait == MB_WAIT_MOVE || wait == MB_WAIT_ARRIVAL ||
+        wait == MB_WAIT_FILE;
 }
 
 static bool is_sound(const struct mb_board_entry *entry, uint32_t node_count)
@@ -92,6 +93,9 @@ char *board_describe(const BoardWait *wait)
         return g_strdup_printf("is on its way from node %u", entry->node);
     case MB_WAIT_CHILD:
         return g_strdup("waits for a child process");
+    case MB_WAIT_FILE:
+        return g_strdup_printf("waits for the file server, node %u",
+                               entry->node);
     case MB_WAIT_SIGNAL:
         return g_strdup("waits for a signal");
     case MB_WAIT_PORT:

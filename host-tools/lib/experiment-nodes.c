@@ -61,6 +61,11 @@ bool experiment_check_machines(Experiment *experiment, const IniFile *ini,
     if (!check_memory(ini, "cluster", &experiment->machine, error)) {
         return false;
     }
+    if (experiment->file_server != EXPERIMENT_NONE &&
+        !experiment_check_node(experiment, ini, "cluster", "file_server",
+                               experiment->file_server, error)) {
+        return false;
+    }
     experiment->nodes = g_new0(ExperimentNode, experiment->node_count);
     for (uint64_t i = 0; i < experiment->node_count; i++) {
         resolve_node(experiment, &experiment->machine, &experiment->nodes[i]);

@@ -144,6 +144,8 @@ typedef struct {
     uint64_t seed;
     uint64_t until_ns;
     uint64_t node_count;
+    uint64_t file_server;       /* node, or EXPERIMENT_NONE */
+    uint32_t disk;              /* enum disk_preset */
     ExperimentMachine machine;  /* of the nodes without a [node N] */
     uint64_t cost[COST_CLASS_COUNT];    /* EXPERIMENT_NONE: by the table */
     GPtrArray *machines;        /* of ExperimentMachine */

@@ -11,6 +11,7 @@
 #include "nearest.h"
 
 #include "guest/include/uapi/algorithms.h"
+#include "guest/include/uapi/disks.h"
 #include "guest/include/uapi/pagers.h"
 
 static const char *const algorithms[ALGORITHM_COUNT + 1] = {
@@ -22,6 +23,12 @@ static const char *const algorithms[ALGORITHM_COUNT + 1] = {
 static const char *const pagers[PAGER_COUNT + 1] = {
 #define X(symbol, number, name) [number] = name,
     GODWIT_PAGERS(X)
+#undef X
+};
+
+static const char *const disks[DISK_PRESETS + 1] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_DISKS(X)
 #undef X
 };
 
@@ -75,6 +82,10 @@ static const KeySpec cluster_keys[] = {
     QUANTITY("nodes", UNIT_NONE, NULL, "1", "256", Experiment, node_count,
              "machines, numbered from 0"),
     MACHINE_KEYS(Experiment, machine.),
+    QUANTITY("file_server", UNIT_NONE, "", "0", "255", Experiment,
+             file_server, "node that serves /srv to all of them"),
+    CHOICE("disk", disks, "none", Experiment, disk,
+           "what the file server keeps its files on"),
 };
 
 static const KeySpec node_keys[] = {

@@ -98,6 +98,10 @@ GBytes *plan_encode(const Experiment *experiment, GError **error)
         .string_bytes = GUINT32_TO_LE(strings->len),
         .node_count = GUINT32_TO_LE((uint32_t)experiment->node_count),
         .seed = GUINT64_TO_LE(experiment->seed),
+        .file_server = GUINT32_TO_LE(experiment->file_server ==
+                                     EXPERIMENT_NONE ? MB_PLAN_NO_SERVER
+                                     : (uint32_t)experiment->file_server),
+        .disk = GUINT32_TO_LE(experiment->disk),
     };
     GByteArray *bytes = g_byte_array_new();
     g_byte_array_append(bytes, (const uint8_t *)&plan, sizeof(plan));

@@ -34,6 +34,7 @@ static const struct PresetKey machine_keys[] = {
     { "cost", { "scalar", "static" } },
     { "dma", { "2us", "100ns" } },
     { "link", { "ethernet-10m", "ethernet-100g" } },
+    { "disk", { "hdd-1996", "ssd" } },
 };
 
 const PresetTable preset_machines = {

@@ -26,6 +26,7 @@ static const char *const message_names[] = {
     [MB_MSG_FLUSH] = "FLUSH",
     [MB_MSG_PART] = "PART",
     [MB_MSG_PORT] = "PORT",
+    [MB_MSG_FILE] = "FILE",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
@@ -150,6 +151,12 @@ static const struct {
     { MB_TRACE_DRAINED, "DRAINED", NULL, { "pushed", "served", "pages" } },
     { MB_TRACE_ABORT, "ABORT", NULL, { "errno" } },
     { MB_TRACE_TIMEOUT, "TIMEOUT", NULL, { "errno" } },
+    { MB_TRACE_FILE_FLUSH, "FILE_FLUSH", NULL,
+      { "file", "blocks", "reason", "since" } },
+    { MB_TRACE_FILE_WAIT, "FILE_WAIT", NULL,
+      { "file", "block", "from", "since" } },
+    { MB_TRACE_FILE_LOST, "FILE_LOST", NULL,
+      { "file", "node", "blocks", "errno" } },
     { MB_TRACE_DUPLICATE, "DUPLICATE", NULL, { "object", "page" } },
     { MB_TRACE_TX_START, "TX_START", append_message, { NULL } },
     { MB_TRACE_TX_END, "TX_END", append_message, { NULL } },

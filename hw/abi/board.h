@@ -30,6 +30,8 @@ enum mb_wait {
     MB_WAIT_SIGNAL = 10,
     MB_WAIT_PORT = 11,          /* arg: number of the port */
     MB_WAIT_POLL = 12,          /* in poll or select */
+    MB_WAIT_FILE = 13,          /* arg: file of /srv, 0: an answer or room;
+                                 * node: the file server */
     MB_WAITS
 };
 

@@ -52,6 +52,8 @@ enum mb_msg_type {
     MB_MSG_PART = 12,
     /* port -> port: all but data. object: enum mb_port_op */
     MB_MSG_PORT = 13,
+    /* client <-> file server: hw/abi/file.h */
+    MB_MSG_FILE = 14,
     MB_MSG_TYPES
 };
 

@@ -19,12 +19,14 @@
 
 #define MB_PLAN_PATH        "/etc/godwit/plan"
 #define MB_PLAN_MAGIC       0x4e414c50u /* "PLAN" */
-#define MB_PLAN_VERSION     2u
+#define MB_PLAN_VERSION     3u
 
 #define MB_PLAN_PROCESSES   256u
 #define MB_PLAN_MIGRATIONS  4096u
 #define MB_PLAN_STRINGS     (1u << 20)
 #define MB_PLAN_ARGS        1024u       /* argc + envc of one process */
+
+#define MB_PLAN_NO_SERVER   UINT32_MAX
 
 struct mb_plan {
     uint32_t magic;
@@ -34,8 +36,10 @@ struct mb_plan {
     uint32_t string_bytes;
     uint32_t node_count;
     uint64_t seed;              /* for AT_RANDOM and getrandom */
+    uint32_t file_server;       /* node, MB_PLAN_NO_SERVER: there is no /srv */
+    uint32_t disk;              /* of it: enum disk_preset, uapi/disks.h */
 };
-_Static_assert(sizeof(struct mb_plan) == 32, "ABI");
+_Static_assert(sizeof(struct mb_plan) == 40, "ABI");
 
 struct mb_plan_process {
     uint64_t start_ns;

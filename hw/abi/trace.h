@@ -54,6 +54,15 @@ enum mb_trace_type {
     /* target: nothing more is needed of the source, as it has freed everything
      * or the process ends here. 0: its cycles in user mode since it came */
     MB_TRACE_SETTLED = 14,
+    /* a node has sent what it had modified of a file of /srv. 0: file,
+     * 1: blocks, 2: enum mb_file_flush, 3: time at which that began */
+    MB_TRACE_FILE_FLUSH = 15,
+    /* the server has waited for a block that another node still had.
+     * 0: file, 1: block, 2: that node, 3: time at which it was asked */
+    MB_TRACE_FILE_WAIT = 16,
+    /* modified blocks are lost. 0: file, 1: node that had them, 2: how many,
+     * 0: not known, 3: errno */
+    MB_TRACE_FILE_LOST = 17,
     MB_TRACE_GUEST_END = 0x100,
     /* -- the device's own --
      * 0: mb_msg.type | flags << 16 | payload length << 32,
@@ -124,6 +133,15 @@ enum mb_fault_mark {
 /* With REQUESTED: what is missing is the map. */
 #define MB_FAULT_AWAITS_MAP (1u << 16)
 
+/* Why modified blocks went to the file server. */
+enum mb_file_flush {
+    MB_FILE_FLUSH_DELAY = 0,    /* their time had come */
+    MB_FILE_FLUSH_ROOM = 1,     /* the cache was full of them */
+    MB_FILE_FLUSH_SYNC = 2,     /* fsync */
+    MB_FILE_FLUSH_RECALL = 3,   /* another node uses the file */
+    MB_FILE_FLUSH_MOVE = 4,     /* the process has moved */
+};
+
 /* trace.bin: this header, then the records in the order of time_ns, node, seq */
 struct mb_trace_file {
     char magic[8];              /* MB_TRACE_MAGIC */
@@ -136,6 +154,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    4u
+#define MB_TRACE_VERSION    5u
 
 #endif

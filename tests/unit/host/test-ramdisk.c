@@ -32,6 +32,7 @@ static void tear_down(void)
 static const char example[] =
     "[experiment]\nname = x\nseed = 258\n"
     "[cluster]\nnodes = 2\nmemory = 16MiB\n"
+    "file_server = 1\ndisk = ssd\n"
     "[link]\nlatency = 50us\nbandwidth = 1Gbit/s\n"
     "[file /data/words.txt]\nsource = words.txt\n"
     "[process a]\nnode = 0\ncommand = busybox cat -\n"
@@ -103,8 +104,9 @@ START_TEST(plan_has_these_bytes)
 {
     static const uint8_t expected[] = {
         /* struct mb_plan */
-        'P', 'L', 'A', 'N', 1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0,
+        'P', 'L', 'A', 'N', 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0,
         70, 0, 0, 0, 2, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0,
+        1, 0, 0, 0, 2, 0, 0, 0,         /* node 1 serves files from an ssd */
         /* process a: start, node, path, input, argc, argv, envc, envp */
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         13, 0, 0, 0, 3, 0, 0, 0, 29, 0, 0, 0, 0, 0, 0, 0,
@@ -115,10 +117,10 @@ START_TEST(plan_has_these_bytes)
         65, 0, 0, 0, 0, 0, 0, 0,
         /* migration 3 at 1 ms: of process 1 to node 0, freeze-free */
         0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,
-        0, 0, 0, 0, 1, 0, 0, 0,
+        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         /* migration 9 at 2 ms: of process 0 to node 1, total copy */
         0x80, 0x84, 0x1e, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
-        1, 0, 0, 0, 0, 0, 0, 0,
+        1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     };
     static const char strings[] =
         "/bin/busybox\0" "/data/words.txt\0" "busybox\0cat\0-\0"
