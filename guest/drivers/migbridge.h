@@ -68,6 +68,11 @@ void bridge_on_room(void (*room)(unsigned queue));
 void bridge_on_receive(bool (*receive)(const struct mb_rx_completion *message,
                                        void *page, bool may_keep));
 
+/* Gives the replacement of the next kept buffer back and gets another one,
+ * filled with zeroes: what a driver does that has none beforehand. False:
+ * there is no memory for one. */
+bool bridge_renew_spare(void);
+
 /* Between the two no message is handed to the receiver; calls nest. What has
  * arrived meanwhile interrupts after the release. */
 void bridge_hold_receive(void);

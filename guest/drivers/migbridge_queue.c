@@ -166,6 +166,13 @@ void bridge_on_receive(bool (*receive)(const struct mb_rx_completion *message,
     rx.receive = receive;
 }
 
+bool bridge_renew_spare(void)
+{
+    page_put(rx.spare);
+    rx.spare = page_alloc();
+    return rx.spare != NULL;
+}
+
 static void receive_one(uint32_t place)
 {
     void *page = rx.page[place];

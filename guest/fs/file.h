@@ -46,8 +46,8 @@ struct pages *files_object(struct files *files, uint32_t n);
 uint32_t files_object_end(const struct files *files);
 
 /* What a write to /proc/PID/goto does: `go` asks for a move as migrate_request
- * does; algorithm NULL: the default. Until it is set, goto answers -ENOSYS. */
-void fs_set_goto(int (*go)(struct proc *proc, uint32_t node,
-                           const char *algorithm));
+ * does; `how` is what stands behind the node, which it may change. Until it is
+ * set, goto answers -ENOSYS. */
+void fs_set_goto(int (*go)(struct proc *proc, uint32_t node, char *how));
 
 #endif

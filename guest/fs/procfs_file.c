@@ -10,12 +10,11 @@
 #include "lib/string.h"
 
 #define TEXT_MAX        (32u << 10)
-#define GOTO_MAX        64u
+#define GOTO_MAX        160u
 
-static int (*go)(struct proc *proc, uint32_t node, const char *algorithm);
+static int (*go)(struct proc *proc, uint32_t node, char *how);
 
-void fs_set_goto(int (*function)(struct proc *proc, uint32_t node,
-                                 const char *algorithm))
+void fs_set_goto(int (*function)(struct proc *proc, uint32_t node, char *how))
 {
     go = function;
 }
@@ -49,11 +48,10 @@ static int64_t read_text(struct file *file, struct thread *thread,
     return (int64_t)bytes;
 }
 
-/* Splits "NODE [ALGORITHM]", with white space around, in place. */
-static int parse_goto(char *text, uint32_t *node, const char **algorithm)
+/* Splits "NODE [HOW]", with white space around. */
+static int parse_goto(char *text, uint32_t *node, char **how)
 {
     const char *at = text;
-    char *end;
 
     while (*at == ' ') {
         at++;
@@ -62,14 +60,7 @@ static int parse_goto(char *text, uint32_t *node, const char **algorithm)
     if (*node == UINT32_MAX || (*at != ' ' && *at != '\n' && *at != '\0')) {
         return -EINVAL;
     }
-    while (*at == ' ') {
-        at++;
-    }
-    end = text + strlen(text);
-    while (end > at && (end[-1] == ' ' || end[-1] == '\n')) {
-        *--end = '\0';
-    }
-    *algorithm = *at != '\0' ? at : NULL;
+    *how = text + (at - text);
     return 0;
 }
 
@@ -78,7 +69,7 @@ static int64_t write_goto(struct file *file, struct thread *thread,
 {
     char text[GOTO_MAX];
     struct proc *target = proc_find(file->node.pid);
-    const char *algorithm;
+    char *how;
     uint32_t node;
     int64_t result = uio_check(uio, uio->bytes, VM_READ);
 
@@ -98,9 +89,9 @@ static int64_t write_goto(struct file *file, struct thread *thread,
     }
     uio_get(uio, text, uio->bytes);
     text[uio->bytes] = '\0';
-    result = parse_goto(text, &node, &algorithm);
+    result = parse_goto(text, &node, &how);
     if (result == 0) {
-        result = go(target, node, algorithm);
+        result = go(target, node, how);
     }
     return result != 0 ? result : (int64_t)uio->bytes;
 }

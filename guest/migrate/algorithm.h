@@ -50,7 +50,4 @@ struct algorithm_ops {
 /* Indexed by enum algorithm. */
 extern const struct algorithm_ops *const algorithms[ALGORITHM_COUNT];
 
-/* The number of a name, or -EINVAL. */
-int algorithm_by_name(const char *name);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "include/uapi/techniques.h"
 #include "ipc/peer.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
@@ -14,22 +15,17 @@
 #include "migrate/algorithm.h"
 #include "migrate/departure.h"
 #include "migrate/epochs.h"
+#include "migrate/handshake.h"
 #include "migrate/image.h"
+#include "migrate/move_kind.h"
 #include "migrate/objects.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
 #include "proc/board.h"
 
-struct arrival_image {
-    uint8_t bytes[IMAGE_MAX];
-    struct arrival_image *next;
-};
-
 static struct arrival slots[ARRIVALS];
 static struct arrival *free_slots;
 static struct arrival *in_use;
-static struct arrival_image images[IMAGES_MAX];
-static struct arrival_image *free_images;
 
 void arrival_init(void)
 {
@@ -38,10 +34,7 @@ void arrival_init(void)
         slots[i].next = free_slots;
         free_slots = &slots[i];
     }
-    for (unsigned i = 0; i < IMAGES_MAX; i++) {
-        images[i].next = free_images;
-        free_images = &images[i];
-    }
+    arrival_images_init();
 }
 
 static struct arrival *find(uint32_t pid)
@@ -87,15 +80,6 @@ void arrival_send(const struct move *move, enum mb_msg_type type, uint64_t arg)
     transport_flush();
 }
 
-static void put_image(struct arrival *a)
-{
-    if (a->image) {
-        a->image->next = free_images;
-        free_images = a->image;
-        a->image = NULL;
-    }
-}
-
 /* A source that keeps pages may be silent as long as it is not asked. */
 static bool expects(const struct arrival *a)
 {
@@ -131,13 +115,13 @@ void arrival_free(struct arrival *a)
 
     set_drained(a);
     timer_cancel(&a->settle);
-    put_image(a);
+    arrival_put_image(a);
     while (*link != a) {
         link = &(*link)->next;
     }
     *link = a->next;
-    a->state = ARRIVAL_FREE;
-    a->next = free_slots;
+    /* Empty again for the next one. */
+    *a = (struct arrival){ .next = free_slots };
     free_slots = a;
 }
 
@@ -160,7 +144,7 @@ static struct move move_of(const struct mb_msg *msg)
         .epoch = msg->epoch,
         .source = msg->source,
         .target = msg->target,
-        .algorithm = msg->aux,
+        .kind = msg->aux,
         .plan_index = (uint32_t)msg->tag,
     };
 }
@@ -168,15 +152,15 @@ static struct move move_of(const struct mb_msg *msg)
 /* Why a process cannot come, as an errno; 0: it can. */
 static int obstacle(const struct mb_msg *msg)
 {
-    if (msg->pid == 0 || msg->aux >= ALGORITHM_COUNT ||
-        msg->arg > IMAGE_MAX) {
+    if (msg->pid == 0 || msg->arg > IMAGE_MAX ||
+        (msg->aux >= ALGORITHM_COUNT && !move_kind_is_known(msg->aux))) {
         return EINVAL;
     }
     if (proc_find(msg->pid) || find(msg->pid)) {
         return EEXIST;
     }
     if (free_slots == NULL ||
-        (msg->arg > MB_PAYLOAD_MAX && free_images == NULL)) {
+        (msg->arg > MB_PAYLOAD_MAX && !arrival_has_image())) {
         return EBUSY;
     }
     return 0;
@@ -187,30 +171,40 @@ static struct arrival *open_slot(const struct mb_msg *msg)
     struct arrival *a = free_slots;
 
     free_slots = a->next;
-    *a = (struct arrival){
-        .state = ARRIVAL_IMAGE,
-        .next = in_use,
-        .move = move_of(msg),
-        .image_bytes = (uint32_t)msg->arg,
-        .settle = { .expired = arrival_settle_expired },
-    };
+    a->state = ARRIVAL_IMAGE;
+    a->next = in_use;
+    a->move = move_of(msg);
+    a->algorithm = algorithms[(uint16_t)msg->aux];
+    a->image_bytes = (uint32_t)msg->arg;
+    a->settle.expired = arrival_settle_expired;
     in_use = a;
     arrival_review(a);
     epochs_note(msg->pid, msg->epoch);
     if (msg->arg > MB_PAYLOAD_MAX) {
-        a->image = free_images;
-        free_images = a->image->next;
+        arrival_take_image(a);
     }
     return a;
 }
 
-static struct arrival *begin(const struct mb_msg *msg)
+/* It was asked for, and here is the state. */
+static struct arrival *take_granted(const struct mb_msg *msg)
+{
+    struct arrival *a = arrival_match(msg);
+
+    if (a == NULL || !a->granted) {
+        return NULL;
+    }
+    a->granted = false;
+    return a;
+}
+
+struct arrival *arrival_begin(const struct mb_msg *msg)
 {
     struct move move = move_of(msg);
     int error;
 
     if (!epochs_is_new(msg->pid, msg->epoch)) {
-        return NULL;
+        return take_granted(msg);
     }
     error = obstacle(msg);
     if (error) {
@@ -221,31 +215,17 @@ static struct arrival *begin(const struct mb_msg *msg)
     return open_slot(msg);
 }
 
-/* The page tables of the stacks, while their pages are still on the wire. */
-static void prepare(struct proc *proc)
-{
-    struct pages *space = &proc->vm->pages;
-
-    for (const struct thread *t = proc->threads; t; t = t->sibling) {
-        if (space->ops->prepare) {
-            space->ops->prepare(space, t->frame.x[REG_SP] >> PAGE_SHIFT);
-        }
-    }
-}
-
 static void decode(struct arrival *a, const void *bytes)
 {
-    int error = image_decode(bytes, a->image_bytes, a->move.pid,
-                             a->move.epoch, &a->proc);
+    int error = arrival_unpack(a, bytes);
 
     if (error) {
         a->proc = NULL;
         arrival_reject(a, -error);
         return;
     }
-    put_image(a);
+    arrival_put_image(a);
     objects_await_map(a->proc, true);
-    prepare(a->proc);
     a->state = ARRIVAL_CRITICAL;
     board_hold(a->proc, MB_WAIT_ARRIVAL, a->move.source);
 }
@@ -268,16 +248,16 @@ static void collect(struct arrival *a, const struct mb_msg *msg,
         decode(a, page);
         return;
     }
-    memcpy(a->image->bytes + msg->index, page, length);
+    memcpy(a->image + msg->index, page, length);
     if (a->image_got == a->image_bytes) {
-        decode(a, a->image->bytes);
+        decode(a, a->image);
     }
 }
 
 void arrival_state(const struct mb_msg *msg, const void *page, uint32_t length,
                    struct instant now)
 {
-    struct arrival *a = msg->index == 0 ? begin(msg) : arrival_match(msg);
+    struct arrival *a = msg->index == 0 ? arrival_begin(msg) : arrival_match(msg);
 
     if (a == NULL || a->state != ARRIVAL_IMAGE) {
         return;
@@ -285,6 +265,8 @@ void arrival_state(const struct mb_msg *msg, const void *page, uint32_t length,
     collect(a, msg, page, length);
     if ((msg->flags & MB_MSG_RESUME) && a->state == ARRIVAL_CRITICAL) {
         arrival_resume(a, now);
+    } else if ((msg->flags & MB_MSG_LAST) && a->state == ARRIVAL_CRITICAL) {
+        handshake_complete(a);
     }
 }
 

@@ -38,14 +38,17 @@ enum arrival_state {
     ARRIVAL_ENDED,
 };
 
-struct arrival_image;
+struct algorithm_ops;
 
 struct arrival {
     enum arrival_state state;
     struct arrival *next;
     struct move move;
     struct proc *proc;              /* NULL in IMAGE and ENDED */
-    struct arrival_image *image;    /* NULL but in IMAGE */
+    const struct algorithm_ops *algorithm;
+    uint8_t *image;                 /* longer than a message; or NULL */
+    uint32_t fresh_pages;           /* of it; 0: it was made beforehand */
+    bool granted;                   /* no state of it has come yet */
     uint32_t image_bytes;           /* of the image in all */
     uint32_t image_got;
     struct instant received;

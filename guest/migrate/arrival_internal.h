@@ -8,10 +8,22 @@
 #include "migrate/arrival.h"
 
 /* At boot. */
+void arrival_images_init(void);
 void arrival_resume_init(void);
+
+/* Room for an image that is longer than a message; taken while there is. */
+bool arrival_has_image(void);
+void arrival_take_image(struct arrival *arrival);
+/* Gives it back, if it has one. */
+void arrival_put_image(struct arrival *arrival);
+/* Makes the process that the image describes. 0 or -errno. */
+int arrival_unpack(struct arrival *arrival, const void *bytes);
 
 /* The arrival that a message is about, or NULL. */
 struct arrival *arrival_match(const struct mb_msg *msg);
+/* The first message about a process: opens a slot, or refuses it. NULL: there
+ * is none. */
+struct arrival *arrival_begin(const struct mb_msg *msg);
 void arrival_send(const struct move *move, enum mb_msg_type type,
                   uint64_t arg);
 /* Refuses the process before it has run here. */

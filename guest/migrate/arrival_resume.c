@@ -102,7 +102,7 @@ static bool unfreeze(struct proc *proc)
 
 void arrival_resume(struct arrival *a, struct instant received)
 {
-    if (algorithms[a->move.algorithm]->follow == NULL) {
+    if (a->algorithm->follow == NULL) {
         objects_await_map(a->proc, false);
     }
     a->state = ARRIVAL_RUNNING;

@@ -7,8 +7,10 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
+#include "include/uapi/techniques.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
+#include "migrate/algorithm.h"
 #include "migrate/arrival.h"
 
 /* A process that has arrived and not run yet gets this many instructions
@@ -19,8 +21,6 @@ static uint64_t nudge_ns;
 static struct departure slots[DEPARTURES];
 static struct departure *free_slots;
 static struct departure *in_use;
-static struct departure_buffer buffers[LEAVING_MAX];
-static struct departure_buffer *free_buffers;
 
 void departure_init(void)
 {
@@ -30,10 +30,7 @@ void departure_init(void)
         slots[i].next = free_slots;
         free_slots = &slots[i];
     }
-    for (unsigned i = 0; i < LEAVING_MAX; i++) {
-        buffers[i].next = free_buffers;
-        free_buffers = &buffers[i];
-    }
+    departure_buffers_init();
     transport_on_room(departure_pump_all);
 }
 
@@ -88,13 +85,14 @@ int departure_want(struct proc *proc, const struct move *move)
         return -EBUSY;
     }
     free_slots = d->next;
-    *d = (struct departure){
-        .state = DEPARTURE_WANTED,
-        .next = in_use,
-        .proc = proc,
-        .move = *move,
-        .nudge = { .expired = nudged },
-    };
+    d->state = DEPARTURE_WANTED;
+    d->next = in_use;
+    d->proc = proc;
+    d->move = *move;
+    d->algorithm = algorithms[move->algorithm];
+    d->last = move->without & WITHOUT_IMPLICIT_RESUME ? MB_MSG_LAST
+                                                      : MB_MSG_RESUME;
+    d->nudge.expired = nudged;
     in_use = d;
     proc->move = d;
     return 0;
@@ -102,28 +100,12 @@ int departure_want(struct proc *proc, const struct move *move)
 
 /* A buffer has become free: whoever wanted to move may be able to now. Slots,
  * not the list: a move that begins may change that. */
-static void consider_all(void)
+void departure_consider_all(void)
 {
-    for (unsigned i = 0; i < DEPARTURES && free_buffers; i++) {
+    for (unsigned i = 0; i < DEPARTURES && departure_free_buffers; i++) {
         if (slots[i].state == DEPARTURE_WANTED) {
             departure_consider(slots[i].proc);
         }
-    }
-}
-
-void departure_take_buffer(struct departure *d)
-{
-    d->buffer = free_buffers;
-    free_buffers = d->buffer->next;
-}
-
-void departure_put_buffer(struct departure *d)
-{
-    if (d->buffer) {
-        d->buffer->next = free_buffers;
-        free_buffers = d->buffer;
-        d->buffer = NULL;
-        consider_all();
     }
 }
 
@@ -139,10 +121,10 @@ void departure_free(struct departure *d)
         link = &(*link)->next;
     }
     *link = d->next;
-    d->state = DEPARTURE_FREE;
-    d->next = free_slots;
-    free_slots = d;
     departure_put_buffer(d);
+    /* Empty again for the next move, which is in a hurry. */
+    *d = (struct departure){ .next = free_slots };
+    free_slots = d;
 }
 
 void departure_forget(struct proc *proc)
@@ -170,7 +152,7 @@ static bool has_unseen_resume(const struct proc *proc)
 static bool may_begin(const struct departure *d)
 {
     return d->state == DEPARTURE_WANTED && !d->proc->exiting &&
-           free_buffers && arrival_find(d->proc->pid) == NULL;
+           departure_free_buffers && arrival_find(d->proc->pid) == NULL;
 }
 
 void departure_consider(struct proc *proc)

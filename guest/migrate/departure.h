@@ -48,6 +48,16 @@ enum departure_state {
     DEPARTURE_PARTED,
 };
 
+/* Without the technique implicit-resume (migrate/handshake.h). */
+enum handshake_step {
+    HANDSHAKE_NONE,
+    HANDSHAKE_ASKED,
+    HANDSHAKE_GRANTED,
+    HANDSHAKE_ORDERED,
+};
+
+struct algorithm_ops;
+
 /* A page that must be there before the process runs again. */
 struct critical {
     uint64_t index;             /* in the address space */
@@ -79,7 +89,12 @@ struct departure {
     struct departure *next;     /* in the list of those in use, or free */
     struct proc *proc;
     struct move move;
+    const struct algorithm_ops *algorithm;
     struct departure_buffer *buffer;
+    uint32_t image_bytes;
+    uint16_t last;              /* flag of the last critical message */
+    enum handshake_step step;
+    const struct thread *thread;    /* that ran last, if it asks */
     struct critical critical[CRITICAL_MAX];
     uint32_t critical_count;
     bool all_critical;

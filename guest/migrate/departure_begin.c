@@ -5,11 +5,12 @@
  */
 #include <stddef.h>
 
+#include "include/uapi/techniques.h"
 #include "lib/errno.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
 #include "migrate/epochs.h"
-#include "migrate/image.h"
+#include "migrate/handshake.h"
 #include "mm/page.h"
 #include "proc/board.h"
 
@@ -89,8 +90,9 @@ struct mb_msg departure_message(const struct departure *d,
 
 /* The last critical message tells the target to go; it is part of the state
  * only if nothing else has to be there. */
-static void post_state(struct departure *d, uint32_t bytes)
+void departure_post_state(struct departure *d)
 {
+    uint32_t bytes = d->image_bytes;
     bool more_follows = d->critical_count > 0 || d->push.left > 0 ||
                         d->map_critical;
 
@@ -106,9 +108,9 @@ static void post_state(struct departure *d, uint32_t bytes)
         };
 
         parcel.msg.flags = MB_MSG_CRITICAL |
-                           (last && !more_follows ? MB_MSG_RESUME : 0);
+                           (last && !more_follows ? d->last : 0);
         parcel.done = departure_done(parcel.msg.flags);
-        parcel.msg.aux = d->move.algorithm;
+        parcel.msg.aux = d->move.kind;
         parcel.msg.index = at;
         parcel.msg.tag = d->move.plan_index;
         parcel.msg.arg = bytes;
@@ -133,9 +135,8 @@ static void post_page(struct departure *d, uint32_t i, uint16_t flags)
 
 /* All that has been selected but the last page leaves while it is found out
  * which others are needed; they go before the last one. */
-static void post_critical(struct departure *d, const struct thread *thread)
+static void post_pages(struct departure *d, const struct thread *thread)
 {
-    const struct algorithm_ops *algorithm = algorithms[d->move.algorithm];
     uint32_t selected = d->critical_count;
 
     if (selected == 0) {
@@ -145,18 +146,30 @@ static void post_critical(struct departure *d, const struct thread *thread)
         post_page(d, i, 0);
     }
     transport_flush();
-    if (algorithm->foresee) {
-        algorithm->foresee(d, thread);
+    if (d->algorithm->foresee) {
+        d->algorithm->foresee(d, thread);
     }
     for (uint32_t i = selected; i < d->critical_count; i++) {
         post_page(d, i, 0);
     }
-    post_page(d, selected - 1, MB_MSG_RESUME);
+    post_page(d, selected - 1, d->last);
+}
+
+void departure_post_critical(struct departure *d, const struct thread *thread)
+{
+    post_pages(d, thread);
+    if (d->all_critical) {
+        push_start(d, true);
+    }
+    if (d->map_critical) {
+        departure_send_map(d);
+    }
 }
 
 void departure_begin(struct departure *d, struct thread *running)
 {
-    const struct algorithm_ops *algorithm = algorithms[d->move.algorithm];
+    const struct algorithm_ops *algorithm = d->algorithm;
+    bool asks = d->move.without & WITHOUT_IMPLICIT_RESUME;
     struct instant frozen = running ? instant_left(&running->frame)
                                     : instant_now();
     const struct thread *thread = main_thread(d->proc, running);
@@ -171,20 +184,21 @@ void departure_begin(struct departure *d, struct thread *running)
     algorithm->select(d, thread);
     selected = instant_now();
 
-    bytes = image_encode(d->proc, d->buffer->image, IMAGE_MAX);
+    bytes = departure_encode(d);
     if (bytes < 0) {
         departure_rejected(d, bytes == -ENOSPC ? E2BIG : (int)-bytes);
         return;
     }
-    post_state(d, (uint32_t)bytes);
+    d->image_bytes = (uint32_t)bytes;
+    if (asks) {
+        handshake_ask(d, thread);
+    } else {
+        departure_post_state(d);
+    }
     transport_flush();          /* the target unpacks it meanwhile */
     sent = instant_now();
-    post_critical(d, thread);
-    if (d->all_critical) {
-        push_start(d, true);
-    }
-    if (d->map_critical) {
-        departure_send_map(d);
+    if (!asks) {
+        departure_post_critical(d, thread);
     }
     transport_flush();
 
@@ -193,7 +207,7 @@ void departure_begin(struct departure *d, struct thread *running)
     mark_phase(&d->move, MB_MARK_SENT, sent);
     epochs_note(d->move.pid, d->move.epoch);
     d->pages = objects_count(d->proc);
-    if (algorithm->follow) {
+    if (algorithm->follow && !asks) {
         algorithm->follow(d);
     }
     transport_flush();

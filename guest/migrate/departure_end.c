@@ -23,6 +23,14 @@ static void settle(struct departure *d)
     }
 }
 
+void departure_expect(struct departure *d)
+{
+    if (d->state == DEPARTURE_SENT && !d->unreachable && !d->expecting) {
+        d->expecting = true;
+        peer_expect(d->move.target);
+    }
+}
+
 void departure_rejected(struct departure *d, int error)
 {
     struct proc *proc = d->proc;
@@ -134,10 +142,7 @@ static void resume_done(void *departure, bool sent)
     struct departure *d = departure;
 
     d->resume_posted = sent;
-    if (d->state == DEPARTURE_SENT && !d->unreachable) {
-        d->expecting = true;
-        peer_expect(d->move.target);
-    }
+    departure_expect(d);
     message_done(d, sent);
 }
 
@@ -191,8 +196,8 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     if (d->kept && --d->kept_count == 0) {
         d->kept = false;
     }
-    if (algorithms[d->move.algorithm]->served) {
-        algorithms[d->move.algorithm]->served(d, &ref);
+    if (d->algorithm->served) {
+        d->algorithm->served(d, &ref);
     }
 }
 

@@ -6,14 +6,22 @@
 #define MIGRATE_DEPARTURE_INTERNAL_H
 
 #include "migrate/departure.h"
-#include "migrate/image.h"
 #include "mm/page.h"
 
 struct departure_buffer {
-    uint8_t image[IMAGE_MAX] __attribute__((aligned(PAGE_SIZE)));
-    struct mb_page_run runs[MAP_RUNS] __attribute__((aligned(PAGE_SIZE)));
+    uint8_t *image;
+    struct mb_page_run *runs;
+    uint32_t fresh_pages;       /* of the image; 0: it was made beforehand */
     struct departure_buffer *next;
 };
+
+/* departure_buffer.c; taken while there is one, given back if there is one. */
+extern struct departure_buffer *departure_free_buffers;
+void departure_buffers_init(void);
+void departure_take_buffer(struct departure *departure);
+void departure_put_buffer(struct departure *departure);
+/* The image of the process in the buffer: its length or -errno. */
+int64_t departure_encode(struct departure *departure);
 
 /* Posts a page for the departure's process with its contents from offset on.
  * Of `how` lane, flags, tag and `left` count. False: no room on the bulk lane. */
@@ -42,6 +50,13 @@ void departure_progress(struct departure *departure);
  * up to the doorbell is on the critical path.
  */
 void departure_begin(struct departure *departure, struct thread *running);
+/* Posts the state; then critical pages and whatever else the algorithm wants to
+ * be there before the resume. The last message has the flag departure->last. */
+void departure_post_state(struct departure *departure);
+void departure_post_critical(struct departure *departure,
+                             const struct thread *thread);
+/* From now on the target has to answer. */
+void departure_expect(struct departure *departure);
 /* Sends the map; the push of what is in it begins behind its last message,
  * unless the pages are kept until they are asked for. */
 void departure_send_map(struct departure *departure);
@@ -66,9 +81,9 @@ void departure_pump_all(void);
 #define DEPARTURE_ANY_TARGET    UINT32_MAX
 struct departure *departure_next(uint32_t *next, uint32_t node,
                                  uint32_t states);
-void departure_take_buffer(struct departure *departure);
-/* Gives the buffer back; slot and buffer. */
-void departure_put_buffer(struct departure *departure);
+/* Those that wanted to move and could not may be able to now. */
+void departure_consider_all(void);
+/* Gives slot and buffer back. */
 void departure_free(struct departure *departure);
 
 #endif

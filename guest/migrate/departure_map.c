@@ -68,9 +68,11 @@ static void post(struct departure *d, const struct map *map)
     if (d->map_critical) {
         parcel.msg.flags = MB_MSG_CRITICAL;
         if (!d->map_active) {
-            parcel.msg.flags |= MB_MSG_RESUME;
+            parcel.msg.flags |= d->last;
+            d->resume_posted = parcel.msg.flags & MB_MSG_RESUME;
+        }
+        if (d->resume_posted) {
             parcel.done = departure_done(parcel.msg.flags);
-            d->resume_posted = true;
         }
     }
     d->map_runs += map->count;

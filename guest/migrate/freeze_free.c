@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "hw/abi/message.h"
+#include "include/uapi/techniques.h"
 #include "migrate/algorithms.h"
 #include "migrate/departure.h"
 #include "migrate/heap_page.h"
@@ -82,6 +83,9 @@ static void select(struct departure *departure, const struct thread *thread)
     const struct frame *frame = &thread->frame;
     uint64_t sp = frame->x[REG_SP];
 
+    if (departure->move.without & WITHOUT_CRITICAL_PAGES) {
+        return;
+    }
     departure_add_critical(departure, FRAME_PC(frame) >> PAGE_SHIFT, 0,
                            MB_MSG_CODE);
     departure_add_critical(departure, sp >> PAGE_SHIFT,

@@ -37,7 +37,7 @@ void mark_phase(const struct move *move, enum mb_phase_mark mark,
                 struct instant at)
 {
     stamp(move, MB_TRACE_PHASE, at,
-          (uint64_t[]){ mark, move->algorithm, move->target, plan_arg(move) });
+          (uint64_t[]){ mark, move->kind, move->target, plan_arg(move) });
 }
 
 void mark_fault(const struct move *move, uint64_t tag,

@@ -25,7 +25,13 @@ struct move {
     uint32_t epoch;             /* 0 until the process is frozen */
     uint32_t source;            /* node */
     uint32_t target;            /* node */
-    uint32_t algorithm;
+    union {
+        uint32_t kind;          /* mb_move_kind of hw/abi/message.h */
+        struct {
+            uint16_t algorithm;
+            uint16_t without;   /* techniques, enum technique_set */
+        };
+    };
     uint32_t plan_index;        /* or PLAN_NONE */
     uint32_t pager;             /* enum pager: who serves what stays behind */
 };

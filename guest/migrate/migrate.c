@@ -14,9 +14,10 @@
 #include "ipc/port.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
-#include "migrate/algorithm.h"
 #include "migrate/arrival.h"
 #include "migrate/departure.h"
+#include "migrate/handshake.h"
+#include "migrate/move_kind.h"
 #include "migrate/plan.h"
 #include "proc/plan.h"
 #include "srv/srv.h"
@@ -32,7 +33,7 @@ static void forward(const struct departure *d, const struct move *move)
     };
 
     parcel.msg.index = move->target;
-    parcel.msg.aux = move->algorithm;
+    parcel.msg.aux = move->kind;
     transport_post(&parcel);
     transport_flush();
 }
@@ -49,7 +50,7 @@ static uint32_t pager_of(uint32_t plan_index)
                                    : plan_migration(plan_index)->pager;
 }
 
-int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
+int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
                     uint32_t plan_index)
 {
     const struct departure *d = proc->move;
@@ -57,13 +58,13 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
         .pid = proc->pid,
         .source = bridge_node(),
         .target = target,
-        .algorithm = algorithm,
+        .kind = kind,
         .plan_index = plan_index,
         .pager = pager_of(plan_index),
     };
     int error;
 
-    if (target >= bridge_node_count() || algorithm >= ALGORITHM_COUNT) {
+    if (target >= bridge_node_count() || !move_kind_is_known(kind)) {
         mark_abort(&move, EINVAL);
         return -EINVAL;
     }
@@ -87,17 +88,12 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t algorithm,
 }
 
 /* /proc/PID/goto */
-static int go(struct proc *proc, uint32_t node, const char *algorithm)
+static int go(struct proc *proc, uint32_t node, char *how)
 {
-    int number = ALGORITHM_FREEZE_FREE;
+    uint32_t kind;
+    int error = move_kind_parse(how, &kind);
 
-    if (algorithm) {
-        number = algorithm_by_name(algorithm);
-        if (number < 0) {
-            return number;
-        }
-    }
-    return migrate_request(proc, node, (uint32_t)number, PLAN_NONE);
+    return error != 0 ? error : migrate_request(proc, node, kind, PLAN_NONE);
 }
 
 /* -- messages -- */
@@ -191,6 +187,38 @@ static bool receive_flush(const struct message *m)
     return false;
 }
 
+static bool receive_ask(const struct message *m)
+{
+    handshake_asked(m->msg);
+    return false;
+}
+
+static bool receive_grant(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        handshake_granted(d);
+    }
+    return false;
+}
+
+static bool receive_ready(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        handshake_ready(d);
+    }
+    return false;
+}
+
+static bool receive_go(const struct message *m)
+{
+    handshake_ordered(m->msg, m->now);
+    return false;
+}
+
 static bool receive_goto(const struct message *m)
 {
     struct proc *proc = proc_find(m->msg->pid);
@@ -219,6 +247,10 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_GOTO] = receive_goto,
     [MB_MSG_FLUSH] = receive_flush,
     [MB_MSG_FILE] = receive_file,
+    [MB_MSG_ASK] = receive_ask,
+    [MB_MSG_GRANT] = receive_grant,
+    [MB_MSG_READY] = receive_ready,
+    [MB_MSG_GO] = receive_go,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,

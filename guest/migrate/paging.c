@@ -9,11 +9,13 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
+#include "include/uapi/techniques.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "migrate/arrival_internal.h"
+#include "migrate/handshake.h"
 #include "migrate/map.h"
 #include "migrate/objects.h"
 #include "mm/page.h"
@@ -217,17 +219,34 @@ static int install(struct arrival *a, const struct mb_msg *msg, void *page,
     return error;
 }
 
+/* With nothing that was made beforehand, the buffer's replacement included. */
+static int install_late(struct arrival *a, const struct mb_msg *msg,
+                        void *page, uint32_t length, bool *kept)
+{
+    bool may_keep = bridge_renew_spare();
+    int error;
+
+    vm_hide_ready();
+    error = install(a, msg, page, length, may_keep, kept);
+    vm_show_ready();
+    return error;
+}
+
 static bool critical_page(struct arrival *a, const struct mb_msg *msg,
                           void *page, uint32_t length, bool may_keep,
                           struct instant now)
 {
     bool kept;
-    int error = install(a, msg, page, length, may_keep, &kept);
+    int error = a->move.without & WITHOUT_PREALLOCATED
+                    ? install_late(a, msg, page, length, &kept)
+                    : install(a, msg, page, length, may_keep, &kept);
 
     if (error) {
         arrival_reject(a, -error);
     } else if (msg->flags & MB_MSG_RESUME) {
         arrival_resume(a, now);
+    } else if (msg->flags & MB_MSG_LAST) {
+        handshake_complete(a);
     }
     return kept;
 }
@@ -346,5 +365,7 @@ void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
     }
     if (msg->flags & MB_MSG_RESUME) {
         arrival_resume(a, now);
+    } else if (msg->flags & MB_MSG_LAST) {
+        handshake_complete(a);
     }
 }

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "hw/abi/message.h"
 #include "migrate/arrival.h"
 #include "migrate/migrate.h"
 #include "proc/plan.h"
@@ -26,7 +27,10 @@ void migrate_plan_follow(struct proc *proc)
         const struct mb_plan_migration *due = plan_migration(index);
 
         if (due->process + 1 == proc->pid) {
-            (void)migrate_request(proc, due->target, due->algorithm, index);
+            (void)migrate_request(proc, due->target,
+                                  mb_move_kind((uint16_t)due->algorithm,
+                                               (uint16_t)due->without),
+                                  index);
         }
     }
 }

@@ -171,7 +171,7 @@ static bool push_one(struct departure *d)
         return true;
     }
     if (d->push.critical && d->push.left == 1) {
-        how.flags |= MB_MSG_RESUME;
+        how.flags |= d->last;
     }
     if (!departure_post_page(d, &ref, 0, &how)) {
         return false;

@@ -4,7 +4,8 @@
  *
  * Pages that were never used are taken off the ranges they came in; those
  * given back form a list through their own first words, and go first. So
- * starting up costs nothing, however much memory there is.
+ * starting up costs nothing, however much memory there is. Runs of pages come
+ * back as runs, and serve as single pages when nothing else is left.
  *
  * A few are filled with zeroes while nothing else is to do: what a process
  * that arrives needs for its page tables (paper, technique 5).
@@ -30,18 +31,28 @@ struct free_page {
     struct free_page *next;
 };
 
+/* Neighbouring pages that came back together. */
+struct free_run {
+    struct free_run *next;
+    uint32_t count;
+};
+
 static uint64_t ram_start;
 static uint64_t ram_end;
 static uint32_t *references;    /* by number of the page in RAM */
 static struct range ranges[RANGES];
 static unsigned range_count;
 static struct free_page *free_list;
+static struct free_run *free_runs;
 static uint64_t free_count;
 static uint64_t total_count;
 /* Free, and zero but for the rest of the last one. */
 static void *ready[READY_PAGES];
 static unsigned ready_count;
 static uint64_t ready_rest;
+/* The same two, while they are hidden. */
+static unsigned hidden_count;
+static uint64_t hidden_rest;
 
 static uint32_t *references_of(const void *page)
 {
@@ -94,13 +105,28 @@ static void *take_fresh(void)
     return page;
 }
 
+/* The last page of some run. */
+static void *take_of_run(void)
+{
+    struct free_run *run = free_runs;
+
+    if (run == NULL) {
+        return NULL;
+    }
+    if (--run->count == 0) {
+        free_runs = run->next;
+    }
+    return (uint8_t *)run + run->count * PAGE_SIZE;
+}
+
 /* A free page that is not ready; NULL: there is none. */
 static void *take(void)
 {
     void *page = free_list;
 
     if (page == NULL) {
-        return take_fresh();
+        page = take_fresh();
+        return page != NULL ? page : take_of_run();
     }
     free_list = free_list->next;
     return page;
@@ -181,6 +207,91 @@ bool page_prepare(void)
          READY_STEP);
     ready_rest -= READY_STEP;
     return true;
+}
+
+void page_hide_ready(void)
+{
+    kassert(hidden_count == 0 && hidden_rest == 0);
+    hidden_count = ready_count;
+    hidden_rest = ready_rest;
+    ready_count = 0;
+    ready_rest = 0;
+}
+
+void page_show_ready(void)
+{
+    kassert(ready_count == 0);
+    ready_count = hidden_count;
+    ready_rest = hidden_rest;
+    hidden_count = 0;
+    hidden_rest = 0;
+}
+
+/* A run of the same length that came back. */
+static void *take_run(uint32_t count)
+{
+    for (struct free_run **link = &free_runs; *link != NULL;
+         link = &(*link)->next) {
+        struct free_run *run = *link;
+
+        if (run->count == count) {
+            *link = run->next;
+            return run;
+        }
+    }
+    return NULL;
+}
+
+/* One that was never used, off the range that take_fresh() is at. */
+static void *take_fresh_run(uint32_t count)
+{
+    struct range *range;
+    void *pages;
+
+    if (range_count == 0) {
+        return NULL;
+    }
+    range = &ranges[range_count - 1];
+    if (count > (range->end - range->next) >> PAGE_SHIFT) {
+        return NULL;
+    }
+    pages = phys_to_virt(range->next);
+    range->next += count * PAGE_SIZE;
+    if (range->next == range->end) {
+        range_count--;
+    }
+    return pages;
+}
+
+void *page_alloc_run(uint32_t count)
+{
+    uint8_t *pages;
+
+    kassert(count > 0);
+    pages = take_run(count);
+    if (pages == NULL) {
+        pages = take_fresh_run(count);
+    }
+    for (uint32_t i = 0; pages != NULL && i < count; i++) {
+        zero(give_out(pages + i * PAGE_SIZE), PAGE_SIZE);
+    }
+    return pages;
+}
+
+void page_put_run(void *pages, uint32_t count)
+{
+    struct free_run *run = pages;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *references = references_of((uint8_t *)pages + i * PAGE_SIZE);
+
+        kassert(*references == 1);
+        *references = 0;
+        free_count++;
+    }
+    run->count = count;
+    run->next = free_runs;
+    free_runs = run;
 }
 
 void page_get(void *page)

@@ -32,8 +32,16 @@ void *page_alloc_ready(void);
 /* Does a small piece of the work that page_alloc_ready will not have to do
  * then; false: nothing is left to do. */
 bool page_prepare(void);
+/* Between the two there is none, for one who is not to be in a hurry. */
+void page_hide_ready(void);
+void page_show_ready(void);
 /* A page without the zeroes, for a page that is overwritten at once. */
 void *page_alloc_raw(void);
+/* `count` neighbouring pages, filled with zeroes, each with one reference;
+ * NULL: there are no such. Given back together, they are as easily found
+ * again as they may be single pages. */
+void *page_alloc_run(uint32_t count);
+void page_put_run(void *pages, uint32_t count);
 void page_get(void *page);
 /* Drops a reference, frees with the last; NULL is fine. */
 void page_put(void *page);

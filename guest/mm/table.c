@@ -18,6 +18,9 @@
 static pte_t *roots[READY_ROOTS];
 static unsigned root_count;
 static unsigned made = SV39_ENTRIES;
+/* The same two, while they are hidden. */
+static unsigned hidden_count;
+static unsigned hidden_made;
 
 static pte_t *table_of(pte_t pte)
 {
@@ -60,6 +63,20 @@ bool table_prepare(void)
     copy_kernel(roots[root_count - 1], made, made + READY_STEP);
     made += READY_STEP;
     return true;
+}
+
+void table_hide_ready(void)
+{
+    hidden_count = root_count;
+    hidden_made = made;
+    root_count = 0;
+    made = SV39_ENTRIES;
+}
+
+void table_show_ready(void)
+{
+    root_count = hidden_count;
+    made = hidden_made;
 }
 
 void table_destroy(pte_t *root)

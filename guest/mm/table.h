@@ -18,6 +18,9 @@ pte_t *table_create(void);
 /* Does a small piece of table_create's work beforehand; false: nothing is left
  * to do. */
 bool table_prepare(void);
+/* Between the two nothing has been done beforehand. */
+void table_hide_ready(void);
+void table_show_ready(void);
 /* Frees the tables of the lower half, whose leaves must hold no pages. */
 void table_destroy(pte_t *root);
 

@@ -80,6 +80,18 @@ bool vm_prepare(void)
     return page_prepare() || table_prepare();
 }
 
+void vm_hide_ready(void)
+{
+    page_hide_ready();
+    table_hide_ready();
+}
+
+void vm_show_ready(void)
+{
+    page_show_ready();
+    table_show_ready();
+}
+
 void vm_activate(struct vm *vm)
 {
     if (vm != active) {

@@ -82,6 +82,10 @@ void vm_activate(struct vm *vm);        /* satp; NULL: kernel only */
 /* Does a small piece of the work that would otherwise have to be done when an
  * address space is created or gets its first pages; false: all is done. */
 bool vm_prepare(void);
+/* Between the two nothing of it has been done: for a move without the
+ * technique `preallocated` (docs/techniques.md). */
+void vm_hide_ready(void);
+void vm_show_ready(void);
 
 /* Maps [start, start + bytes) in place of what is there; with start 0 finds
  * room from the top down. Of `like` counts all but start and end. Takes its

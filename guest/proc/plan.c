@@ -15,6 +15,7 @@
 #include "hw/abi/regs.h"
 #include "include/uapi/algorithms.h"
 #include "include/uapi/pagers.h"
+#include "include/uapi/techniques.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/random.h"
@@ -66,7 +67,9 @@ static bool is_sound_migration(const struct mb_plan_migration *migration)
     return migration->process < plan->process_count &&
            migration->target < plan->node_count &&
            migration->algorithm < ALGORITHM_COUNT &&
-           migration->pager < PAGER_COUNT;
+           migration->pager < PAGER_COUNT &&
+           (migration->without &
+            (~(uint32_t)WITHOUT_ALL | WITHOUT_IMPOSSIBLE)) == 0;
 }
 
 static bool is_sound_header(uint64_t bytes)

@@ -109,7 +109,8 @@ static char *describe(const ResultMigration *migration)
     if (ledger->target != LEDGER_NONE) {
         g_string_append_printf(text, " to %u", ledger->target);
     }
-    g_string_append_printf(text, " by %s", migration->algorithm);
+    g_autofree char *how = result_migration_how(migration);
+    g_string_append_printf(text, " by %s", how);
     return g_string_free(text, FALSE);
 }
 

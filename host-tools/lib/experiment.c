@@ -11,6 +11,7 @@
 #include "error.h"
 #include "experiment-value.h"
 #include "keys.h"
+#include "techniques.h"
 
 /* Every element of a list begins with the name of its group. */
 #define BEGINS_WITH_GROUP(type) \
@@ -135,11 +136,18 @@ static bool read_choice(const IniFile *ini, const char *group,
 {
     g_autoptr(GError) cause = NULL;
 
-    if (!keys_parse_choice(key, text, value, &cause)) {
-        return ini_file_fail(ini, group, key->name, error, "%s",
-                             cause->message);
-    }
-    return true;
+    return keys_parse_choice(key, text, value, &cause) ||
+        ini_file_fail(ini, group, key->name, error, "%s", cause->message);
+}
+
+static bool read_techniques(const IniFile *ini, const char *group,
+                            const KeySpec *key, const char *text,
+                            uint32_t *without, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    return techniques_parse(text, without, &cause) ||
+        ini_file_fail(ini, group, key->name, error, "%s", cause->message);
 }
 
 static bool read_key(const IniFile *ini, const GroupSpec *spec,
@@ -172,6 +180,8 @@ static bool read_key(const IniFile *ini, const GroupSpec *spec,
             return true;
         }
         return read_choice(ini, origin, key, text, member, error);
+    case KEY_TECHNIQUES:
+        return read_techniques(ini, origin, key, text, member, error);
     default:
         *(char **)member = g_steal_pointer(&text);
         return true;
@@ -312,6 +322,8 @@ static char *format_value(const KeySpec *key, const void *base)
         return value == EXPERIMENT_NO_CHOICE ? NULL
             : g_strdup(key->choices[value]);
     }
+    case KEY_TECHNIQUES:
+        return techniques_format(*(const uint32_t *)member);
     default: {
         const char *value = *(char *const *)member;
         return *value == '\0' ? NULL : g_strdup(value);

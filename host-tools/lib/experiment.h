@@ -133,6 +133,7 @@ typedef struct {
     uint64_t target;
     uint32_t algorithm_number;
     uint32_t pager;             /* enum pager */
+    uint32_t without;           /* techniques, enum technique_set */
     /* made of the above */
     uint64_t id;
     uint32_t process_index;

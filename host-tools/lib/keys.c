@@ -9,6 +9,7 @@
 #include "error.h"
 #include "experiment.h"
 #include "nearest.h"
+#include "techniques.h"
 
 #include "guest/include/uapi/algorithms.h"
 #include "guest/include/uapi/disks.h"
@@ -53,6 +54,10 @@ static const char *const fault_kinds[MB_LINK_FAULT_KINDS] = {
       offsetof(type, member), doc }
 #define CHOICE(name, choices, fallback, type, member, doc) \
     { name, KEY_CHOICE, UNIT_NONE, choices, fallback, NULL, NULL, \
+      offsetof(type, member), doc }
+
+#define TECHNIQUES(name, fallback, type, member, doc) \
+    { name, KEY_TECHNIQUES, UNIT_NONE, NULL, fallback, NULL, NULL, \
       offsetof(type, member), doc }
 
 static const KeySpec experiment_keys[] = {
@@ -182,6 +187,8 @@ static const KeySpec migration_keys[] = {
            algorithm_number, "which pages travel when"),
     CHOICE("pager", pagers, "kernel", ExperimentMigration, pager,
            "who serves pages that are asked for, at the old host"),
+    TECHNIQUES("techniques", "all", ExperimentMigration, without,
+               "which of the six techniques it uses"),
 };
 
 #define KEYS(table) .keys = table, .key_count = G_N_ELEMENTS(table)
@@ -320,6 +327,9 @@ static void describe_values(const KeySpec *key, GString *text)
     } else if (key->type == KEY_QUANTITY) {
         g_string_append_printf(text, "%s, %s to %s", kinds[key->unit],
                                key->least, key->most);
+    } else if (key->type == KEY_TECHNIQUES) {
+        g_autofree char *list = techniques_describe();
+        g_string_append(text, list);
     } else {
         g_autofree char *list = g_strjoinv(", ", (char **)key->choices);
         g_string_append_printf(text, "one of %s", list);

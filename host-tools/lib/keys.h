@@ -17,6 +17,7 @@ typedef enum {
     KEY_TEXT,                   /* char * */
     KEY_QUANTITY,               /* uint64_t; EXPERIMENT_NONE: not given */
     KEY_CHOICE,                 /* uint32_t; EXPERIMENT_NO_CHOICE: not given */
+    KEY_TECHNIQUES,             /* uint32_t: the set of those left out */
 } KeyType;
 
 typedef struct {

@@ -163,6 +163,11 @@ static void take_arrival(const struct mb_link_model *model,
     } else if (flags & MB_MSG_CRITICAL) {
         marks->port_ns += mb_link_wire_ns(model,
                                           record_message_length(record));
+        /* The source waits for an answer: it is on its way, and so was the
+         * question. */
+        if (record->node == marks->migration->source) {
+            marks->port_ns += 2 * model->latency_ns;
+        }
     }
     if ((flags & MB_MSG_RESUME) && marks->resume_arrival == NULL) {
         marks->resume_arrival = record;

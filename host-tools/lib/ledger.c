@@ -142,7 +142,8 @@ static bool take_phase(LedgerCollector *collector, const Record *record,
     if (mark == MB_MARK_FROZEN) {
         marks->migration->source = record->node;
         marks->migration->target = (uint32_t)record->arg[2];
-        marks->migration->algorithm = (uint32_t)record->arg[1];
+        marks->migration->algorithm = (uint16_t)record->arg[1];
+        marks->migration->without = (uint32_t)(record->arg[1] >> 16);
         marks->migration->plan_index = (uint32_t)record->arg[3];
         marks->migration->started_ns = record->time_ns;
     }

@@ -192,6 +192,7 @@ typedef struct {
     uint32_t crashed_node;
     uint64_t crashed_ns;        /* LEDGER_UNKNOWN: neither */
     uint32_t algorithm;
+    uint32_t without;           /* techniques, enum technique_set */
     uint32_t source;
     uint32_t target;
     uint64_t started_ns;

@@ -64,6 +64,7 @@ static void put_migration(Encoder *encoder,
         .target = GUINT32_TO_LE((uint32_t)migration->target),
         .algorithm = GUINT32_TO_LE(migration->algorithm_number),
         .pager = GUINT32_TO_LE(migration->pager),
+        .without = GUINT32_TO_LE(migration->without),
     };
 
     g_byte_array_append(encoder->records, (const uint8_t *)&record,

@@ -9,6 +9,7 @@
 #include "json-fields.h"
 #include "json-write.h"
 #include "ledger-definitions.h"
+#include "techniques.h"
 
 static void put_nodes(JsonBuilder *json, const Result *result)
 {
@@ -160,11 +161,13 @@ static void put_faults(JsonBuilder *json, const LedgerMigration *migration)
 static void put_migration(JsonBuilder *json, const ResultMigration *migration)
 {
     const LedgerMigration *ledger = migration->ledger;
+    g_autofree char *techniques = techniques_format(ledger->without);
 
     json_builder_begin_object(json);
     json_write_known(json, "id", migration->id != 0, migration->id);
     json_write_text(json, "process", migration->process);
     json_write_text(json, "algorithm", migration->algorithm);
+    json_write_text(json, "techniques", techniques);
     json_write_text(json, "outcome", ledger_outcome_names[ledger->outcome]);
     json_write_text(json, "missing", ledger->missing);
     json_write_fields(json, &ledger_migration_table, ledger);

@@ -5,6 +5,7 @@
 #include "result.h"
 
 #include "json-fields.h"
+#include "techniques.h"
 
 static void read_node(JsonRead *read, JsonObject *object, unsigned index,
                       void *data)
@@ -123,6 +124,16 @@ static void read_ledger(JsonRead *read, JsonObject *object,
     json_read_array(read, object, "faults", read_fault, ledger);
 }
 
+static void read_techniques(JsonRead *read, JsonObject *object,
+                            LedgerMigration *ledger)
+{
+    const char *text = json_read_text(read, object, "techniques");
+
+    if (text == NULL || !techniques_parse(text, &ledger->without, NULL)) {
+        json_read_fail(read, "techniques", "a set of techniques");
+    }
+}
+
 static void read_migration(JsonRead *read, JsonObject *object, unsigned index,
                            void *data)
 {
@@ -132,6 +143,7 @@ static void read_migration(JsonRead *read, JsonObject *object, unsigned index,
     migration->id = json_read_number(read, object, "id", 0);
     migration->process = g_strdup(json_read_text(read, object, "process"));
     migration->algorithm = g_strdup(json_read_text(read, object, "algorithm"));
+    read_techniques(read, object, migration->ledger);
     read_ledger(read, object, migration->ledger);
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "techniques.h"
+
 #define SIGNAL_MASK 0x7fu       /* of a Linux wait status */
 
 static void node_free(void *data)
@@ -117,6 +119,15 @@ int result_signal(const LedgerProcess *process)
         return -1;
     }
     return (int)(process->wait_status & SIGNAL_MASK);
+}
+
+char *result_migration_how(const ResultMigration *migration)
+{
+    g_autofree char *techniques =
+        techniques_format(migration->ledger->without);
+
+    return migration->ledger->without == 0 ? g_strdup(migration->algorithm)
+        : g_strdup_printf("%s %s", migration->algorithm, techniques);
 }
 
 char *result_digest_text(const Result *result)

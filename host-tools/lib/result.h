@@ -13,7 +13,7 @@
 #include "ledger.h"
 #include "sha256.h"
 
-#define RESULT_SCHEMA   "godwit-result-3"
+#define RESULT_SCHEMA   "godwit-result-4"
 
 typedef struct {
     uint32_t node;
@@ -65,6 +65,8 @@ ResultMigration *result_add_migration(Result *result, LedgerMigration *ledger);
 
 /* "migration 1 of 'sort'", "migration of 'sort'" if a program asked. */
 char *result_migration_name(const ResultMigration *migration);
+/* "freeze-free", "freeze-free -critical-pages" */
+char *result_migration_how(const ResultMigration *migration);
 
 /* The text that the digest is the SHA-256 of. */
 char *result_digest_text(const Result *result);

@@ -53,6 +53,7 @@ static void name_migration(const Experiment *experiment,
         seen[ledger->plan_index] = true;
         migration->id = planned->id;
         ledger->algorithm = planned->algorithm_number;
+        ledger->without = planned->without;
         ledger->target = (uint32_t)planned->target;
     }
     if (ledger->pid >= 1 && ledger->pid <= experiment->processes->len) {

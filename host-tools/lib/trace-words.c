@@ -27,12 +27,16 @@ static const char *const message_names[] = {
     [MB_MSG_PART] = "PART",
     [MB_MSG_PORT] = "PORT",
     [MB_MSG_FILE] = "FILE",
+    [MB_MSG_ASK] = "ASK",
+    [MB_MSG_GRANT] = "GRANT",
+    [MB_MSG_READY] = "READY",
+    [MB_MSG_GO] = "GO",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
 static const char *const flag_names[] = {
     "critical", "resume", "pushed", "demanded", "code", "heap", "stack",
-    "clean", "again",
+    "clean", "again", "last",
 };
 
 static const char *const phase_marks[MB_MARKS] = {

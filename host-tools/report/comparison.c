@@ -36,7 +36,9 @@ static void cell_process(Table *table, const Column *column)
 
 static void cell_algorithm(Table *table, const Column *column)
 {
-    table_cell(table, "%s", column->migration->algorithm);
+    g_autofree char *how = result_migration_how(column->migration);
+
+    table_cell(table, "%s", how);
 }
 
 static void cell_ratio(Table *table, const Column *column)

@@ -193,11 +193,11 @@ static void append_migration(GString *text, const ResultMigration *migration,
     const LedgerMigration *ledger = migration->ledger;
     g_autofree char *name = report_migration_name(migration);
     g_autofree char *route = report_route(ledger);
+    g_autofree char *how = result_migration_how(migration);
     g_autofree char *start = report_us(ledger->started_ns);
 
     g_string_append_printf(text, "\n%s: %s %s, %s, frozen at %s us\n", name,
-                           migration->process, route, migration->algorithm,
-                           start);
+                           migration->process, route, how, start);
     append_path(text, ledger, colours);
     append_after(text, ledger, colours);
     append_drained(text, ledger);

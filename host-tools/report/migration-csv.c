@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/ledger-fields.h"
+#include "lib/techniques.h"
 
 void csv_text(GString *text, const char *value)
 {
@@ -66,8 +67,8 @@ static void visit_blank(LedgerVisit visit, GString *text)
 
 void csv_migration_heading(GString *text)
 {
-    g_string_append(text, ",migration,process,algorithm,outcome,source_state,"
-                    "target_state");
+    g_string_append(text, ",migration,process,algorithm,techniques,outcome,"
+                    "source_state,target_state");
     visit_blank(append_name, text);
 }
 
@@ -75,6 +76,7 @@ void csv_migration(const Result *result, const ResultMigration *migration,
                    GString *text)
 {
     const LedgerMigration *ledger = migration->ledger;
+    g_autofree char *techniques = techniques_format(ledger->without);
 
     g_string_append_c(text, ',');
     if (migration->id != 0) {
@@ -82,8 +84,8 @@ void csv_migration(const Result *result, const ResultMigration *migration,
     }
     g_string_append_c(text, ',');
     csv_text(text, migration->process);
-    g_string_append_printf(text, ",%s,%s,%s,%s", migration->algorithm,
-                           ledger_outcome_names[ledger->outcome],
+    g_string_append_printf(text, ",%s,%s,%s,%s,%s", migration->algorithm,
+                           techniques, ledger_outcome_names[ledger->outcome],
                            node_state(result, ledger->source),
                            node_state(result, ledger->target));
     ledger_visit(ledger, append_value, text);
@@ -91,6 +93,6 @@ void csv_migration(const Result *result, const ResultMigration *migration,
 
 void csv_no_migration(GString *text)
 {
-    g_string_append(text, ",,,,,,");
+    g_string_append(text, ",,,,,,,");
     visit_blank(append_nothing, text);
 }

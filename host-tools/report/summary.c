@@ -216,10 +216,11 @@ void report_summary(const Result *result, const char *folder, GString *text)
     for (unsigned i = 0; i < result->migrations->len; i++) {
         const ResultMigration *migration = result->migrations->pdata[i];
         g_autofree char *name = report_migration_name(migration);
+        g_autofree char *how = result_migration_how(migration);
         g_autofree char *route = report_route(migration->ledger);
         g_string_append_printf(text, "%s: %s %s, %s: ", name,
                                migration->process, route,
-                               migration->algorithm);
+                               how);
         append_outcome(text, migration->ledger);
     }
     append_links(text, result);

@@ -15,8 +15,7 @@
 enum mb_msg_type {
     /* source -> target: part of the control-and-execution state.
      * index: offset of the payload in the image, arg: bytes of the image,
-     * aux: enum algorithm (uapi/algorithms.h), tag: migration of the plan,
-     * UINT32_MAX if none */
+     * aux: mb_move_kind, tag: migration of the plan, UINT32_MAX if none */
     MB_MSG_STATE = 1,
     /* source -> target: contents of one page.
      * object, index: which page, aux: offset of the payload in the page; the
@@ -38,7 +37,7 @@ enum mb_msg_type {
     /* target -> source: the process has ended, no page is needed any more */
     MB_MSG_GONE = 8,
     /* source -> target: a move that was asked for while the process was under
-     * way. index: node, aux: enum algorithm, tag: as in MB_MSG_STATE */
+     * way. index: node, aux: mb_move_kind */
     MB_MSG_GOTO = 9,
     /* any -> any: nothing but the channel_ack and channel_sack of a node that
      * has nothing else to say */
@@ -54,6 +53,16 @@ enum mb_msg_type {
     MB_MSG_PORT = 13,
     /* client <-> file server: hw/abi/file.h */
     MB_MSG_FILE = 14,
+    /* -- only of a move that asks before and orders after, that is without the
+     * technique implicit-resume -- */
+    /* source -> target: can it take the process? Fields as in MB_MSG_STATE */
+    MB_MSG_ASK = 15,
+    /* target -> source: yes; what it needs is there */
+    MB_MSG_GRANT = 16,
+    /* target -> source: state and critical pages are in place */
+    MB_MSG_READY = 17,
+    /* source -> target: the order to let it run */
+    MB_MSG_GO = 18,
     MB_MSG_TYPES
 };
 
@@ -68,6 +77,14 @@ enum mb_msg_type {
 #define MB_MSG_STACK        (1u << 6)
 #define MB_MSG_CLEAN        (1u << 7)   /* page equals what it was loaded from */
 #define MB_MSG_AGAIN        (1u << 8)   /* sent again by a channel, any type */
+#define MB_MSG_LAST         (1u << 9)   /* last critical one: say that it came */
+
+/* What a move is by: enum algorithm (uapi/algorithms.h) and enum technique_set
+ * (uapi/techniques.h). */
+static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
+{
+    return algorithm | (uint32_t)without << 16;
+}
 
 /* mb_msg.object of MB_MSG_PART */
 #define MB_PART_FIRST       (1u << 0)   /* of its message */

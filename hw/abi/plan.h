@@ -19,7 +19,7 @@
 
 #define MB_PLAN_PATH        "/etc/godwit/plan"
 #define MB_PLAN_MAGIC       0x4e414c50u /* "PLAN" */
-#define MB_PLAN_VERSION     3u
+#define MB_PLAN_VERSION     4u
 
 #define MB_PLAN_PROCESSES   256u
 #define MB_PLAN_MIGRATIONS  4096u
@@ -61,7 +61,7 @@ struct mb_plan_migration {
     uint32_t target;            /* node */
     uint32_t algorithm;         /* enum algorithm, uapi/algorithms.h */
     uint32_t pager;             /* enum pager, uapi/pagers.h */
-    uint32_t reserved;
+    uint32_t without;           /* enum technique_set, uapi/techniques.h */
 };
 _Static_assert(sizeof(struct mb_plan_migration) == 32, "ABI");
 

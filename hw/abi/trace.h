@@ -36,7 +36,7 @@ enum mb_trace_type {
     MB_TRACE_NOSYS = 5,         /* 0: system call number, 1: pc */
     MB_TRACE_PANIC = 6,         /* 0: pc, 1: scause, 2: stval */
     /* a boundary between two phases of a migration; 0: enum mb_phase_mark,
-     * 1: enum algorithm, 2: target node, 3: migration of the plan, ~0 if none */
+     * 1: mb_move_kind, 2: target node, 3: migration of the plan, ~0 if none */
     MB_TRACE_PHASE = 7,
     /* a remote fault: 0: tag, 1: enum mb_fault_mark | MB_FAULT_* flags,
      * 2: object, 3: index */
@@ -154,6 +154,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    5u
+#define MB_TRACE_VERSION    6u
 
 #endif

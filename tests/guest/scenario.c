@@ -133,6 +133,11 @@ void scenario_add_migration(Scenario *scenario, const char *process,
                            algorithm, pagers[scenario_random(PAGER_COUNT)]);
 }
 
+void scenario_set_techniques(Scenario *scenario, const char *techniques)
+{
+    g_string_append_printf(scenario->text, "techniques = %s\n", techniques);
+}
+
 Run *scenario_run(Scenario *scenario, bool migrates)
 {
     g_autofree char *path = g_build_filename(scenario->folder, "test.ini",

@@ -45,6 +45,9 @@ void scenario_add_migration(Scenario *scenario, const char *process,
                             uint64_t at_ns, unsigned to,
                             const char *algorithm);
 
+/* Of the migration that was added last. */
+void scenario_set_techniques(Scenario *scenario, const char *techniques);
+
 /* Fails the test, with the experiment file, if there is no result. */
 Run *scenario_run(Scenario *scenario, bool migrates);
 

@@ -93,6 +93,9 @@ START_TEST(by_rate)
                 scenario_add_migration(scenario, programs[i], at_ns,
                                        (i + k + 1) % 2,
                                        scenario_random_algorithm());
+                if (scenario_random(2) == 0) {
+                    scenario_set_techniques(scenario, "-implicit-resume");
+                }
             }
         }
         g_autoptr(Run) run = scenario_run(scenario, true);
@@ -119,6 +122,7 @@ static Scenario *make_small(const char *fault, unsigned first)
     scenario_add_migration(scenario, "tally", BACK_NS, 0,
                            scenario_algorithms[(first + 1) %
                                                ALGORITHM_COUNT]);
+    scenario_set_techniques(scenario, "-implicit-resume");
     return scenario;
 }
 

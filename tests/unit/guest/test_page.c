@@ -155,11 +155,86 @@ START_TEST(a_page_that_is_half_ready_is_zero)
 }
 END_TEST
 
+START_TEST(runs_are_neighbours_and_zero)
+{
+    static const uint8_t zeroes[4 * PAGE_SIZE];
+    uint8_t *run, *other;
+
+    set_up();
+    run = page_alloc_run(4);
+    other = page_alloc_run(4);
+    ck_assert_ptr_nonnull(run);
+    ck_assert_ptr_nonnull(other);
+    ck_assert(run + 4 * PAGE_SIZE <= other || other + 4 * PAGE_SIZE <= run);
+    ck_assert_mem_eq(run, zeroes, sizeof(zeroes));
+    ck_assert_uint_eq(page_refs(run + 3 * PAGE_SIZE), 1);
+    ck_assert_uint_eq(page_free_count(), 3);
+    ck_assert_ptr_null(page_alloc_run(4));      /* three are left, apart */
+    memset(run, 1, sizeof(zeroes));
+    page_put_run(run, 4);
+    ck_assert_uint_eq(page_free_count(), 7);
+    ck_assert_ptr_null(page_alloc_run(5));
+    ck_assert_ptr_eq(page_alloc_run(4), run);
+    ck_assert_mem_eq(run, zeroes, sizeof(zeroes));
+    free(ram);
+}
+END_TEST
+
+START_TEST(runs_serve_as_pages_at_last)
+{
+    void *pages[11];
+
+    set_up();
+    page_put_run(page_alloc_run(4), 4);
+    page_put_run(page_alloc_run(1), 1);
+    ck_assert_uint_eq(page_free_count(), 11);
+    for (unsigned i = 0; i < 11; i++) {
+        pages[i] = page_alloc();
+        ck_assert_ptr_nonnull(pages[i]);
+        memset(pages[i], 1, PAGE_SIZE);
+        for (unsigned j = 0; j < i; j++) {
+            ck_assert_ptr_ne(pages[i], pages[j]);
+        }
+    }
+    ck_assert_ptr_null(page_alloc());
+    ck_assert_ptr_null(page_alloc_run(1));
+    free(ram);
+}
+END_TEST
+
+START_TEST(ready_pages_can_be_hidden)
+{
+    static const uint8_t zeroes[PAGE_SIZE];
+    void *page, *hidden, *shown;
+
+    set_up();
+    while (page_prepare()) {
+    }
+    shown = page_alloc_ready();
+    page_put(shown);
+    ck_assert(page_prepare());          /* half of a page */
+    page_hide_ready();
+    ck_assert_ptr_null(page_alloc_ready());     /* all others are hidden */
+    page_show_ready();
+    hidden = page_alloc_ready();
+    ck_assert_ptr_eq(hidden, shown);
+    ck_assert_mem_eq(hidden, zeroes, PAGE_SIZE);
+    page_put(hidden);
+    page_hide_ready();
+    page = page_alloc_ready();
+    ck_assert_ptr_eq(page, hidden);     /* the only one that is not */
+    page_show_ready();
+    free(ram);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         hands_out_every_page_once, zeroes, frees_with_the_last_reference,
         ready_pages_are_free_pages, a_page_that_is_half_ready_is_zero,
+        runs_are_neighbours_and_zero, runs_serve_as_pages_at_last,
+        ready_pages_can_be_hidden,
     };
 
     return suite_run("page", tests, SUITE_COUNT(tests));

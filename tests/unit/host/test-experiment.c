@@ -69,7 +69,7 @@ static const ExperimentError wrong[] = {
     { "[process sort]", "[process]", "write [process NAME]" },
     { "nodes = 2", "nods = 2",
       "x.ini:6: [cluster] nods: no such key; did you mean 'nodes'?" },
-    { "at = 5ms", "when = 5ms", "there is process, at, to, algorithm" },
+    { "at = 5ms", "when = 5ms", "there is process, at, to, algorithm, pager, techniques" },
     /* missing */
     { "nodes = 2\n", "", "x.ini:5: [cluster]: no 'nodes'" },
     { "latency = 50us\n", "", "x.ini:10: [link]: no 'latency' (of a bit, from "
@@ -138,6 +138,10 @@ static const ExperimentError wrong[] = {
     { "to = 0\n", "to = 1\n", "is on node 1 already, since [migration 1]" },
     { "freeze-free", "freeze-fre", "x.ini:25: [migration 1] algorithm: there "
       "is no algorithm 'freeze-fre'; did you mean 'freeze-free'?" },
+    { "freeze-free", "freeze-free\ntechniques = -preallocate", "x.ini:26: "
+      "[migration 1] techniques: there is no technique '-preallocate'; did you "
+      "mean '-preallocated'?" },
+    { "freeze-free", "freeze-free\ntechniques =", "techniques: is empty" },
 };
 
 START_TEST(names_line_and_remedy_of_every_error)

@@ -42,7 +42,8 @@ static const char example[] =
     "[migration 9]\nprocess = a\nat = 2ms\nto = 1\n"
     "algorithm = total-copy\n"
     "[migration 3]\nprocess = b\nat = 1ms\nto = 0\n"
-    "algorithm = freeze-free\n";
+    "algorithm = freeze-free\n"
+    "techniques = -preallocated -implicit-resume\n";
 
 static Experiment *load(const char *text)
 {
@@ -104,7 +105,7 @@ START_TEST(plan_has_these_bytes)
 {
     static const uint8_t expected[] = {
         /* struct mb_plan */
-        'P', 'L', 'A', 'N', 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0,
+        'P', 'L', 'A', 'N', 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0,
         70, 0, 0, 0, 2, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0,
         1, 0, 0, 0, 2, 0, 0, 0,         /* node 1 serves files from an ssd */
         /* process a: start, node, path, input, argc, argv, envc, envp */
@@ -115,9 +116,10 @@ START_TEST(plan_has_these_bytes)
         0xe8, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 43, 0, 0, 0,
         56, 0, 0, 0, 1, 0, 0, 0, 57, 0, 0, 0, 1, 0, 0, 0,
         65, 0, 0, 0, 0, 0, 0, 0,
-        /* migration 3 at 1 ms: of process 1 to node 0, freeze-free */
+        /* migration 3 at 1 ms: of process 1 to node 0, freeze-free
+         * without implicit-resume and preallocated */
         0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,
-        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x11, 0, 0, 0,
         /* migration 9 at 2 ms: of process 0 to node 1, total copy */
         0x80, 0x84, 0x1e, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
         1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -112,7 +112,7 @@ END_TEST
 START_TEST(has_the_fields_that_are_promised)
 {
     static const char *const fields[] = {
-        "\"schema\" : \"godwit-result-3\"", "\"digest\"", "\"virtual_ns\"",
+        "\"schema\" : \"godwit-result-4\"", "\"digest\"", "\"virtual_ns\"",
         "\"nodes\"", "\"state\" : \"up\"", "\"state\" : \"crashed\"",
         "\"state_ns\" : 9400000", "\"state_ns\" : null",
         "\"clock_num\" : 3", "\"clock_den\" : 3",
@@ -182,7 +182,7 @@ START_TEST(refuses_damaged_json)
         const char *to;
         const char *part;
     } cases[] = {
-        { "godwit-result-3", "godwit-result-1", "'schema' is not" },
+        { "godwit-result-4", "godwit-result-1", "'schema' is not" },
         { "\"virtual_ns\" : 9500000", "\"virtual_ns\" : \"x\"",
           "'virtual_ns' is not a whole number" },
         { "\"virtual_ns\"", "\"virtual\"", "'virtual_ns' is not there" },
@@ -264,7 +264,7 @@ START_TEST(reports_say_what_is_in_the_result)
     ck_assert_ptr_nonnull(strstr(comparison->str, "freeze-free  freeze-free"));
     ck_assert_ptr_nonnull(strstr(comparison->str, "101.050      101.050"));
     report_csv(items, 2, csv);
-    ck_assert_ptr_nonnull(strstr(csv->str, "\ndir/one,1,sort,freeze-free,done,up,"
+    ck_assert_ptr_nonnull(strstr(csv->str, "\ndir/one,1,sort,freeze-free,all,done,up,"
                                  "crashed,1,1,0,1,,,,5000000,101050,0,"));
     ck_assert_ptr_nonnull(strstr(csv->str, "\n\"dir/t\"\"w,o\",1,sort,"));
     g_auto(GStrv) lines = g_strsplit(csv->str, "\n", -1);

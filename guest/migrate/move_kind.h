@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * By what a process moves: an algorithm, and the techniques that it does
+ * without, as mb_move_kind of hw/abi/message.h packs them.
+ */
+#ifndef MIGRATE_MOVE_KIND_H
+#define MIGRATE_MOVE_KIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+bool move_kind_is_known(uint32_t kind);
+
+/*
+ * "[ALGORITHM [TECHNIQUES]]" between blanks; freeze-free with all of them if
+ * it says nothing. TECHNIQUES: "all", "none", or "-NAME" for each to do
+ * without. Changes the text. -EINVAL: there is no such algorithm or technique,
+ * or it stands there twice; -EOPNOTSUPP: no migration can do without it yet.
+ */
+int move_kind_parse(char *text, uint32_t *kind);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A process that moves itself, to and fro, by the algorithm that its first
+ * argument names, once without each set of techniques that it can do without:
+ * it changes its heap, its stack, a file and the place of open descriptors
+ * before each move, and finds all of it as it was afterwards.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "include/uapi/techniques.h"
+
+#define NODES       2
+#define HEAP_WORDS  (24u << 10)
+#define STACK_WORDS 2048
+#define FILE_BYTES  (40u << 10)
+#define PART        1000
+#define STRIDE      97
+#define WAIT_TURNS  100000
+
+static const char *const names[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_TECHNIQUES(X)
+#undef X
+};
+
+struct state {
+    uint64_t *heap;
+    uint64_t *stack;
+    int file;               /* read and written from end to end, in turns */
+    int reader;             /* its own place in the same file */
+    uint64_t sum;
+};
+
+/* The number behind `key` in /proc/self/status. */
+static unsigned long status(const char *key)
+{
+    char text[2048];
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t bytes = read(fd, text, sizeof(text) - 1);
+    const char *at;
+
+    CHECK(bytes > 0 && close(fd) == 0);
+    text[bytes] = '\0';
+    at = strstr(text, key);
+    CHECK(at != NULL);
+    return strtoul(at + strlen(key), NULL, 10);
+}
+
+static int describe(char *text, size_t size, unsigned long node,
+                    const char *algorithm, unsigned without)
+{
+    int bytes = snprintf(text, size, "%lu %s", node, algorithm);
+
+    for (unsigned i = 0; i < TECHNIQUE_COUNT; i++) {
+        if (without & 1u << i) {
+            bytes += snprintf(text + bytes, size - (size_t)bytes, " -%s",
+                              names[i]);
+        }
+    }
+    return bytes;
+}
+
+/* While pages are still on their way from the last move the process runs on
+ * here, and the move comes a little later. */
+static void go(unsigned long node, const char *algorithm, unsigned without)
+{
+    unsigned long epoch = status("Epoch:");
+    char text[160];
+    int bytes = describe(text, sizeof(text), node, algorithm, without);
+    int fd = open("/proc/self/goto", O_WRONLY);
+
+    CHECK(fd >= 0);
+    CHECK(write(fd, text, (size_t)bytes) == bytes);
+    CHECK(close(fd) == 0);
+    for (int i = 0; status("Epoch:") == epoch; i++) {
+        CHECK(i < WAIT_TURNS);
+    }
+    check_equal("epoch", status("Epoch:"), epoch + 1);
+    check_equal("node", status("Node:"), node);
+}
+
+/* Puts a pattern in place, or checks that it is there. */
+static void pattern(struct state *state, uint64_t turn, bool put)
+{
+    static char part[PART], got[PART];
+
+    for (unsigned i = turn % STRIDE; i < HEAP_WORDS; i += STRIDE) {
+        state->heap[i] = put ? mix(turn ^ i) : state->heap[i] - mix(turn ^ i);
+        CHECK(put || state->heap[i] == 0);
+    }
+    for (unsigned i = turn % STRIDE; i < STACK_WORDS; i += STRIDE) {
+        state->stack[i] = put ? mix(turn + i) : state->stack[i] - mix(turn + i);
+        CHECK(put || state->stack[i] == 0);
+    }
+    for (unsigned at = 0; at + PART <= FILE_BYTES; at += PART * 7) {
+        memset(part, (int)(mix(turn + at) & 0xff), sizeof(part));
+        if (put) {
+            CHECK(pwrite(state->file, part, PART, at) == PART);
+        } else {
+            CHECK(pread(state->file, got, PART, at) == PART);
+            CHECK(memcmp(part, got, PART) == 0);
+        }
+    }
+}
+
+static void move(struct state *state, const char *algorithm, uint64_t turn,
+                 unsigned without)
+{
+    off_t at = (off_t)(turn * 13 % FILE_BYTES);
+    unsigned long node = (status("Node:") + 1) % NODES;
+
+    pattern(state, turn, true);
+    CHECK(lseek(state->reader, at, SEEK_SET) == at);
+    go(node, algorithm, without);
+    CHECK(lseek(state->reader, 0, SEEK_CUR) == at);
+    pattern(state, turn, false);
+    state->sum = mix(state->sum ^ turn);
+}
+
+int main(int argc, char **argv)
+{
+    const char *algorithm = argc > 1 ? argv[1] : "freeze-free";
+    volatile uint64_t stack[STACK_WORDS] = { 0 };
+    struct state state = {
+        .heap = calloc(HEAP_WORDS, sizeof(uint64_t)),
+        .stack = (uint64_t *)stack,
+        .file = open("/tmp/without", O_RDWR | O_CREAT, 0644),
+        .reader = open("/tmp/without", O_RDONLY),
+    };
+
+    CHECK(state.heap != NULL && state.file >= 0 && state.reader >= 0);
+    for (unsigned without = 0; without <= WITHOUT_ALL; without++) {
+        if ((without & WITHOUT_IMPOSSIBLE) == 0) {
+            move(&state, algorithm, without, without);
+        }
+    }
+    CHECK(close(state.file) == 0 && close(state.reader) == 0);
+    return pass("without", state.sum);
+}

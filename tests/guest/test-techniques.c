@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Moves without techniques: a process that is moved without every set of them
+ * finds all that it had, and each technique is worth something in the latency
+ * of the situation that it is for.
+ */
+#include <check.h>
+
+#include "scenario.h"
+
+#include "guest/include/uapi/algorithms.h"
+#include "guest/include/uapi/techniques.h"
+
+#define TIMEOUT_S   300
+#define MOVE_NS     3000000u
+#define LATENCY_NS  50000u
+
+static const char *const algorithms[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_ALGORITHMS(X)
+#undef X
+};
+
+/* It looks after its moves itself: one for each set. */
+START_TEST(every_set_of_techniques)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+    g_autofree char *command = g_strdup_printf("without %s", algorithms[_i]);
+    bool seen[WITHOUT_ALL + 1] = { false };
+    unsigned sets = 0;
+
+    scenario_add_process(scenario, "without", 0, command);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    const ResultProcess *process = scenario_process(run, "without");
+    g_autofree char *output = scenario_output(run, "without");
+
+    ck_assert_msg(g_str_has_prefix(output, "PASS without "), "%s", output);
+    ck_assert_int_eq(result_exit_status(&process->facts), 0);
+    for (unsigned i = 0; i < run->result->migrations->len; i++) {
+        const ResultMigration *migration = run->result->migrations->pdata[i];
+
+        seen[migration->ledger->without] = true;
+    }
+    for (uint32_t without = 0; without <= WITHOUT_ALL; without++) {
+        bool possible = (without & WITHOUT_IMPOSSIBLE) == 0;
+
+        ck_assert_msg(seen[without] == possible, "set %#x", without);
+        sets += possible;
+    }
+    ck_assert_uint_eq(scenario_check(scenario, run), sets);
+}
+END_TEST
+
+static uint64_t latency_ns(const char *algorithm, const char *techniques)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    scenario_add_process(scenario, "files", 0, "files");
+    scenario_add_migration(scenario, "files", MOVE_NS, 1, algorithm);
+    scenario_set_techniques(scenario, techniques);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+
+    ck_assert_uint_eq(scenario_check(scenario, run), 1);
+    return migration->ledger->latency_ns;
+}
+
+/* By how much a move takes longer without it, at least. */
+static const struct {
+    const char *algorithm;
+    const char *techniques;
+    uint64_t worth_ns;
+} prices[] = {
+    /* two questions and their answers */
+    { "freeze-free", "-implicit-resume", 4 * LATENCY_NS },
+    { "total-copy", "-implicit-resume", 4 * LATENCY_NS },
+    { "freeze-free", "-preallocated", 1000 },
+    { "total-copy", "-preallocated", 1000 },
+};
+
+START_TEST(each_is_worth_something)
+{
+    const char *algorithm = prices[_i].algorithm;
+
+    ck_assert_uint_ge(latency_ns(algorithm, prices[_i].techniques),
+                      latency_ns(algorithm, "all") + prices[_i].worth_ns);
+}
+END_TEST
+
+/* What a program writes to /proc/PID/goto in vain. */
+static const char *const wrong[] = {
+    "1 freeze-free -implicit",
+    "1 freeze-free implicit-resume",
+    "1 freeze-free -preallocated -preallocated",
+    "1 freeze-free all none",
+    "1 -preallocated",
+};
+
+START_TEST(a_misspelt_technique_moves_nobody)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+    g_autofree char *command = g_strdup_printf(
+        "busybox sh -c \"echo %s > /proc/self/goto; echo $?\"", wrong[_i]);
+
+    scenario_add_process(scenario, "sh", 0, command);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    g_autofree char *output = scenario_output(run, "sh");
+
+    ck_assert_msg(g_str_equal(output, "1\n"), "%s", output);
+    ck_assert_uint_eq(run->result->migrations->len, 0);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("techniques");
+
+    scenario_seed();
+    tcase_set_timeout(tcase, TIMEOUT_S);
+    tcase_add_loop_test(tcase, every_set_of_techniques, 0, ALGORITHM_COUNT);
+    tcase_add_loop_test(tcase, each_is_worth_something, 0,
+                        G_N_ELEMENTS(prices));
+    tcase_add_loop_test(tcase, a_misspelt_technique_moves_nobody, 0,
+                        G_N_ELEMENTS(wrong));
+    return scenario_main("techniques", tcase);
+}
