@@ -282,7 +282,7 @@ void arrival_forget(struct proc *proc)
     a->resume_seen = true;
     a->state = ARRIVAL_ENDED;
     if (!a->drained) {
-        mark_settled(&a->move, proc->user_time.cycles);
+        mark_settled(&a->move, proc);
         arrival_send(&a->move, MB_MSG_GONE, 0);
     }
     arrival_review(a);
@@ -323,7 +323,7 @@ void arrival_drained(const struct mb_msg *msg)
 
     if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
         if (a->state == ARRIVAL_RUNNING && !a->drained) {
-            mark_settled(&a->move, a->proc->user_time.cycles);
+            mark_settled(&a->move, a->proc);
         }
         set_drained(a);
         arrival_progress(a);

@@ -67,10 +67,13 @@ void mark_drained(const struct move *move, uint64_t pushed, uint64_t served,
                  pages, plan_arg(move));
 }
 
-void mark_settled(const struct move *move, uint64_t user_cycles)
+void mark_settled(const struct move *move, const struct proc *proc)
 {
-    bridge_trace(MB_TRACE_SETTLED, move->pid, move->epoch, user_cycles, 0, 0,
-                 0);
+    if (proc->first_run.cycles != 0) {
+        stamp(move, MB_TRACE_FIRST_RUN, proc->first_run, (uint64_t[4]){});
+    }
+    bridge_trace(MB_TRACE_SETTLED, move->pid, move->epoch,
+                 proc->user_time.cycles, 0, 0, 0);
 }
 
 void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,

@@ -53,8 +53,8 @@ void mark_abort(const struct move *move, int error);
 void mark_timeout(const struct move *move, int error);
 void mark_drained(const struct move *move, uint64_t pushed, uint64_t served,
                   uint64_t pages);
-/* `user_cycles`: of the process, since it came. */
-void mark_settled(const struct move *move, uint64_t user_cycles);
+/* What the process has done since it came. */
+void mark_settled(const struct move *move, const struct proc *proc);
 void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,
                     uint64_t index);
 

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/clock.h"
 #include "arch/frame.h"
 #include "lib/codec.h"
 #include "mm/vm.h"
@@ -116,6 +117,9 @@ struct proc {
     /* what the process has used so far; it travels */
     uint64_t user_instructions;
     struct cpu_time user_time;
+    /* begin of the stay in user mode with its first instruction on this node;
+     * cycles 0: it has not executed any here */
+    struct instant first_run;
     uint64_t syscalls;
     uint64_t faults;
     uint64_t output_offset[3];  /* per stream: bytes written so far */

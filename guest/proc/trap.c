@@ -38,8 +38,12 @@ void trap_init(void)
 
 static void account(struct proc *proc, const struct frame *frame)
 {
-    proc->user_instructions += frame->instret - frame->resume_instret -
-                               TRAP_INSNS;
+    uint64_t insns = frame->instret - frame->resume_instret - TRAP_INSNS;
+
+    if (proc->first_run.cycles == 0 && insns != 0) {
+        proc->first_run = instant_entered(frame);
+    }
+    proc->user_instructions += insns;
     proc->user_time.cycles += frame->cycles - frame->resume_cycles -
                               trap_cycles;
 }

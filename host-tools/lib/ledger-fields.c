@@ -23,6 +23,7 @@ static const LedgerField migration_fields[] = {
     M(NULL, "crashed_ns", LEDGER_NS, crashed_ns),
     M(NULL, "started_ns", LEDGER_NS, started_ns),
     M(NULL, "latency_ns", LEDGER_NS, latency_ns),
+    M(NULL, "first_run_ns", LEDGER_NS, first_run_ns),
     M(NULL, "residue_ns", LEDGER_NS, residue_ns),
     M(NULL, "wire_alone_ns", LEDGER_NS, wire_alone_ns),
     M(NULL, "drained_ns", LEDGER_NS, drained_ns),

@@ -49,6 +49,7 @@ typedef struct {
     const Record *abort;
     const Record *timeout;
     const Record *drained;
+    const Record *first_run;
     const Record *settled;
     PageArrivals pages;
     const Record *exit;         /* of the process, in this epoch */

@@ -16,6 +16,7 @@ LedgerMigration *ledger_migration_new(void)
     migration->error_number = LEDGER_NONE;
     migration->started_ns = LEDGER_UNKNOWN;
     migration->latency_ns = LEDGER_UNKNOWN;
+    migration->first_run_ns = LEDGER_UNKNOWN;
     migration->residue_ns = (int64_t)LEDGER_UNKNOWN;
     migration->wire_alone_ns = LEDGER_UNKNOWN;
     migration->drained_ns = LEDGER_UNKNOWN;

@@ -154,6 +154,10 @@ static bool compute_done(const LedgerCollector *collector,
     migration->latency_ns = resumed_ns -
         marks->marks[MB_MARK_FROZEN]->time_ns;
     migration->residue_ns = (int64_t)(migration->latency_ns - sum_ns);
+    if (marks->first_run != NULL) {
+        migration->first_run_ns = marks->first_run->time_ns -
+            marks->marks[MB_MARK_FROZEN]->time_ns;
+    }
     if (marks->drained != NULL) {
         migration->drained_ns = marks->drained->time_ns > resumed_ns
             ? marks->drained->time_ns - resumed_ns : 0;

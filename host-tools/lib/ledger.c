@@ -285,6 +285,10 @@ static bool take_record(LedgerCollector *collector, const Record *record,
         marks->migration->page_count = record->arg[2];
         return ledger_set_once(marks, &marks->drained, record, "drained",
                                error);
+    case MB_TRACE_FIRST_RUN:
+        marks = ledger_need_migration(collector, record);
+        return ledger_set_once(marks, &marks->first_run, record, "first run",
+                               error);
     case MB_TRACE_SETTLED:
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->settled, record, "settled",

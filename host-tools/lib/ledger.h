@@ -198,6 +198,7 @@ typedef struct {
     uint64_t started_ns;
     /* of OUTCOME_DONE, otherwise LEDGER_UNKNOWN */
     uint64_t latency_ns;
+    uint64_t first_run_ns;      /* until an instruction was executed there */
     int64_t residue_ns;         /* latency less the sum of the phases */
     uint64_t wire_alone_ns;     /* what the critical messages need at least */
     uint64_t drained_ns;        /* from the resume on; LEDGER_UNKNOWN: never */

@@ -66,6 +66,7 @@ static const struct {
     { "resume us", NULL, "resume_ns" },
     { "latency us", NULL, "latency_ns" },
     { "residue us", NULL, "residue_ns" },
+    { "until an instruction us", NULL, "first_run_ns" },
     { "wire alone us", NULL, "wire_alone_ns" },
     { "latency / wire alone", cell_ratio, NULL },
     { "instructions", NULL, "instructions" },

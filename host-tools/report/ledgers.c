@@ -41,6 +41,12 @@ static void append_path(GString *text, const LedgerMigration *ledger,
                            ledger->instructions, ledger->critical_pages,
                            ledger->critical_messages, ledger->critical_bytes,
                            ledger->residue_ns);
+    if (ledger->first_run_ns != LEDGER_UNKNOWN &&
+        ledger->first_run_ns != ledger->latency_ns) {
+        g_autofree char *first = report_us(ledger->first_run_ns);
+        g_string_append_printf(text, "  its first instruction faulted: none "
+                               "was executed until %s us\n", first);
+    }
 }
 
 static void append_share(GString *text, const char *label, const char *detail,

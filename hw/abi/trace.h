@@ -63,6 +63,9 @@ enum mb_trace_type {
     /* modified blocks are lost. 0: file, 1: node that had them, 2: how many,
      * 0: not known, 3: errno */
     MB_TRACE_FILE_LOST = 17,
+    /* target: begin of the stay in user mode in which the process executed its
+     * first instruction there. Written with SETTLED, if there was one */
+    MB_TRACE_FIRST_RUN = 18,
     MB_TRACE_GUEST_END = 0x100,
     /* -- the device's own --
      * 0: mb_msg.type | flags << 16 | payload length << 32,

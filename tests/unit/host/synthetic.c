@@ -165,6 +165,8 @@ static void after_resume(Synthetic *synthetic, uint64_t t)
     fault(synthetic, 1, t + 290100, TAG_UNASKED, MB_FAULT_RESUMED);
     synthetic_add(synthetic, 0, MB_TRACE_DRAINED, t + SYNTHETIC_DRAINED, 1, 1,
                   17, 0);
+    synthetic_add(synthetic, 1, MB_TRACE_FIRST_RUN, t + SYNTHETIC_RESUMED, 0, 0,
+                  0, 0);
     synthetic_add(synthetic, 1, MB_TRACE_SETTLED, t + SYNTHETIC_SETTLED,
                   SYNTHETIC_USER_CYCLES, 0, 0, 0);
 }
