@@ -162,13 +162,18 @@ static int64_t get_block_to_write(struct thread *thread,
 }
 
 static int64_t write_cached(struct client_file *file, struct thread *thread,
-                            struct uio *uio, uint64_t offset)
+                            struct uio *uio, uint64_t offset, bool append)
 {
     struct restart *restart = begin(thread, offset);
     int64_t result = uio_check(uio, uio->bytes, VM_READ);
 
     if (result != 0) {
         return result;
+    }
+    if (append) {
+        /* others may have been at it while this waited for the block */
+        restart->offset = file->size - restart->done;
+        offset = restart->offset;
     }
     uio_skip(uio, restart->done);
     while (restart->done < uio->bytes) {
@@ -297,7 +302,7 @@ static int64_t served_write(struct file *open, struct thread *thread,
     if (result == 0) {
         result = thread->restart.call != 0 || file->grant == GRANT_SHARED ?
                  write_through(file, thread, uio, offset, append) :
-                 write_cached(file, thread, uio, offset);
+                 write_cached(file, thread, uio, offset, append);
     }
     return end(&thread->restart, result);
 }

@@ -18,7 +18,7 @@
 #define MOVES       6u
 #define BOOT_NS     1000000u
 #define RUN_NS      150000000u      /* while the sharers are at it */
-#define RUNS        2u
+#define RUNS        4u
 #define TIMEOUT_S   300
 
 static const char *const algorithms[] = {
