@@ -149,13 +149,16 @@ bool export_withdraw(struct export *export, const struct page_ref *ref)
     struct mb_export_page *entry = find(export, mb_export_key(ref->object,
                                                               ref->index));
     uint64_t page = virt_to_phys(ref->page);
-    uint64_t offered = page | MB_EXPORT_OFFERED;
+    uint64_t was = page | MB_EXPORT_OFFERED;
 
-    return entry == NULL ||
-           __atomic_compare_exchange_n(&entry->page, &offered,
-                                       page | MB_EXPORT_WITHDRAWN, false,
-                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
-           (offered & MB_EXPORT_STATE) != MB_EXPORT_SERVED;
+    if (entry == NULL ||
+        __atomic_compare_exchange_n(&entry->page, &was,
+                                    page | MB_EXPORT_WITHDRAWN, false,
+                                    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        return true;
+    }
+    kassert((was & MB_EXPORT_STATE) != MB_EXPORT_OFFERED);
+    return (was & MB_EXPORT_STATE) != MB_EXPORT_SERVED;
 }
 
 uint64_t export_close(struct export *export)

@@ -121,6 +121,7 @@ static void random_export(void)
         .directory = below(4) ? SCRATCH + below(64) * 8 : random_value(),
     };
     struct mb_export_page entries[4];
+    uint64_t directory[64];
 
     for (size_t i = 0; i < 4; i++) {
         entries[i].key = i;
@@ -128,12 +129,10 @@ static void random_export(void)
     }
     qtest_memory_write(bridge->qtest, SCRATCH + 0x2000, entries,
                        sizeof(entries));
-    for (size_t i = 0; i < 8; i++) {
-        uint64_t table = below(4) ? SCRATCH + 0x2000 : random_value();
-
-        qtest_memory_write(bridge->qtest, SCRATCH + i * 64, &table,
-                           sizeof(table));
+    for (size_t i = 0; i < 64; i++) {
+        directory[i] = below(4) ? SCRATCH + 0x2000 : random_value();
     }
+    qtest_memory_write(bridge->qtest, SCRATCH, directory, sizeof(directory));
     qtest_memory_write(bridge->qtest, SCRATCH + 0x1000, &desc, sizeof(desc));
     bridge_write64(bridge, MB_REG_EXPORT, SCRATCH + 0x1000);
 }
