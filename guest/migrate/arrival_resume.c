@@ -14,6 +14,7 @@
 #include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/objects.h"
+#include "migrate/references.h"
 #include "migrate/plan.h"
 #include "proc/signal.h"
 #include "srv/srv.h"
@@ -105,6 +106,7 @@ void arrival_resume(struct arrival *a, struct instant received)
     if (a->algorithm->follow == NULL) {
         objects_await_map(a->proc, false);
     }
+    references_start(a->proc);
     a->state = ARRIVAL_RUNNING;
     a->received = received;
     a->installed = instant_now();

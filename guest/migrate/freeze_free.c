@@ -15,6 +15,7 @@
 #include "migrate/departure.h"
 #include "migrate/heap_page.h"
 #include "migrate/objects.h"
+#include "migrate/references.h"
 #include "mm/page.h"
 
 /* The ABI keeps the stack pointer aligned to 16; below it is nothing. */
@@ -68,7 +69,7 @@ static void foresee(struct departure *departure, const struct thread *thread)
         .page = page,
         .use = use,
         .context = &search,
-        .most = 1,
+        .most = references_heap_pages(HEAP_PAGES),
     };
     uint64_t index[HEAP_PAGES_MAX];
     uint32_t count = heap_pages_find(&query, index);

@@ -88,7 +88,7 @@ static void follow_code(struct search *search)
         return;
     }
     lookahead_start(&look, query->x, query->pc, query->page, query->context);
-    for (unsigned n = 0; n < HEAP_STEPS; n++) {
+    for (unsigned n = 0; n < HEAP_STEPS * query->most; n++) {
         switch (lookahead_step(&look)) {
         case LOOKAHEAD_ON:
             continue;

@@ -19,6 +19,7 @@
 #include "migrate/handshake.h"
 #include "migrate/move_kind.h"
 #include "migrate/plan.h"
+#include "migrate/references.h"
 #include "proc/plan.h"
 #include "srv/srv.h"
 
@@ -306,5 +307,6 @@ void migrate_init(void)
         .remote_fault = paging_fault,
         .exiting = exiting,
     };
+    references_init();
     migrate_plan_start();
 }

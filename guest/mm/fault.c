@@ -64,7 +64,8 @@ int vm_fault(struct vm *vm, uint64_t address, enum vm_access access)
     }
     if (pte_has_page(*pte)) {
         if (access == VM_WRITE) {
-            *pte = vm_leaf(area, pte_physical(*pte), true);
+            *pte = vm_leaf(vm, area, pte_physical(*pte), true) |
+                   (*pte & PTE_REMOTE);
         }
         mmu_flush_page(address);
         return 0;

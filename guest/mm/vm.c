@@ -42,6 +42,7 @@ struct vm *vm_create(void)
         vm->brk = 0;
         vm->page_count = 0;
         vm->remote_address = 0;
+        vm->watched = false;
         return vm;
     }
     return NULL;
@@ -116,7 +117,7 @@ uint64_t vm_remote_address(const struct vm *vm)
 void vm_set_page(struct vm *vm, const struct area *area, uint64_t address,
                  pte_t *pte, void *page, bool modified)
 {
-    *pte = vm_leaf(area, virt_to_phys(page), modified);
+    *pte = vm_leaf(vm, area, virt_to_phys(page), modified);
     vm->page_count++;
     mmu_flush_page(address);
     if (area->prot & VM_EXEC) {
@@ -233,7 +234,7 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
     for (uint64_t at = start; (pte = table_next(vm->root, &at, end)) != NULL;
          at += PAGE_SIZE) {
         if (pte_has_page(*pte)) {
-            *pte = vm_leaf(vm_find(vm, at), pte_physical(*pte),
+            *pte = vm_leaf(vm, vm_find(vm, at), pte_physical(*pte),
                            pte_is_modified(*pte));
         }
     }

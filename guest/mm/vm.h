@@ -74,6 +74,9 @@ struct vm {
     uint64_t brk;
     uint64_t page_count;        /* present user pages */
     uint64_t remote_address;    /* see vm_remote_address */
+    bool watched;               /* see vm_watch */
+    uint32_t watched_left;      /* accesses, for whoever watches */
+    uint64_t unwatched[2];      /* addresses whose areas are left alone */
 };
 
 struct vm *vm_create(void);             /* NULL: no memory */
@@ -110,6 +113,17 @@ const struct area *vm_find(const struct vm *vm, uint64_t address);
 int vm_fault(struct vm *vm, uint64_t address, enum vm_access access);
 /* The last address for which vm_fault or a vm_user_* said VM_REMOTE. */
 uint64_t vm_remote_address(const struct vm *vm);
+
+/*
+ * From now on each of the program's accesses to a page faults, whatever rights
+ * there are, but for the areas around pc and sp; the kernel has access as ever.
+ * For measurements.
+ */
+void vm_watch(struct vm *vm, uint64_t pc, uint64_t sp);
+void vm_unwatch(struct vm *vm);
+/* A present page that the program cannot access because it is watched; NULL: it
+ * is not. *late: it came after vm_watch, from another node. */
+void *vm_watched_page(struct vm *vm, uint64_t address, bool *late);
 
 /* The areas and the break, not the pages. */
 void vm_encode(const struct vm *vm, struct codec *c);

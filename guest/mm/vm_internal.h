@@ -11,13 +11,18 @@
 
 extern const struct pages_ops vm_pages_ops;     /* vm_pages.c */
 
+/* vm_watch.c: while all is watched, whether an area is. */
+bool vm_is_watched(const struct vm *vm, const struct area *area);
+
 /* The leaf for a page of the area. Pages without a backing count as modified:
  * nobody else has their contents. */
-static inline pte_t vm_leaf(const struct area *area, uint64_t physical,
-                            bool modified)
+static inline pte_t vm_leaf(const struct vm *vm, const struct area *area,
+                            uint64_t physical, bool modified)
 {
-    return pte_user(physical, (uint64_t)area->prot << 1,
-                    modified || area->backing == NULL);
+    pte_t pte = pte_user(physical, (uint64_t)area->prot << 1,
+                         modified || area->backing == NULL);
+
+    return vm->watched && vm_is_watched(vm, area) ? pte & ~(pte_t)PTE_U : pte;
 }
 _Static_assert(VM_READ << 1 == PTE_R && VM_WRITE << 1 == PTE_W &&
                VM_EXEC << 1 == PTE_X, "vm_leaf shifts");

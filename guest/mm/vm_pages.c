@@ -150,6 +150,9 @@ static int install(struct pages *pages, uint64_t index, void *page,
         return -ENOENT;
     }
     vm_set_page(vm, area, address, pte, page, modified);
+    if (vm->watched) {
+        *pte |= PTE_REMOTE;     /* that is where it was: vm_watched_page */
+    }
     return 0;
 }
 

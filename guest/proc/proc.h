@@ -201,6 +201,9 @@ struct proc_hooks {
      * the map that says whether the page is remote (WAIT_MAP). */
     void (*remote_fault)(struct thread *thread, struct pages *pages,
                          uint64_t index);
+    /* An access of the thread faulted because it is watched (vm_watch), and for
+     * nothing else: does it. */
+    void (*referenced)(struct thread *thread);
     /* The process is about to be freed by exit. */
     void (*exiting)(struct proc *proc);
 };

@@ -56,6 +56,9 @@ static void page_fault(struct thread *thread, enum vm_access access)
     thread->proc->faults++;
     switch (vm_fault(vm, address, access)) {
     case 0:
+        if (vm->watched) {
+            proc_hooks.referenced(thread);
+        }
         break;
     case VM_REMOTE:
         proc_wait_page(thread, &vm->pages,

@@ -162,6 +162,7 @@ static const struct {
     { MB_TRACE_FILE_LOST, "FILE_LOST", NULL,
       { "file", "node", "blocks", "errno" } },
     { MB_TRACE_DUPLICATE, "DUPLICATE", NULL, { "object", "page" } },
+    { MB_TRACE_REFERENCE, "REFERENCE", NULL, { "number", "page", "local" } },
     { MB_TRACE_TX_START, "TX_START", append_message, { NULL } },
     { MB_TRACE_TX_END, "TX_END", append_message, { NULL } },
     { MB_TRACE_RX, "RX", append_message, { NULL } },

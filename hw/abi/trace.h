@@ -66,6 +66,10 @@ enum mb_trace_type {
     /* target: begin of the stay in user mode in which the process executed its
      * first instruction there. Written with SETTLED, if there was one */
     MB_TRACE_FIRST_RUN = 18,
+    /* one of the first accesses to the heap after a resume, if they are
+     * measured. 0: its number, from 0; 1: page; 2: 1 if the page was here when
+     * the process resumed, or needed no other node */
+    MB_TRACE_REFERENCE = 24,
     MB_TRACE_GUEST_END = 0x100,
     /* -- the device's own --
      * 0: mb_msg.type | flags << 16 | payload length << 32,

@@ -12,7 +12,6 @@
 #include "drivers/migbridge.h"
 #include "fs/file.h"
 #include "fs/open_file.h"
-#include "fs/tree.h"
 #include "lib/errno.h"
 #include "migrate/image.h"
 #include "mm/page.h"
@@ -41,14 +40,6 @@ void bridge_set_board(const struct mb_board *board) { (void)board; }
 uint32_t clock_num(void) { return 1; }
 uint32_t clock_den(void) { return 1; }
 uint64_t clock_hz(void) { return 1000000000; }
-
-int64_t tree_resize(struct thread *thread, struct node node, uint64_t size)
-{
-    (void)thread;
-    (void)node;
-    (void)size;
-    return -ENOSYS;
-}
 
 void proc_wait_page(struct thread *thread, struct pages *pages, uint64_t index)
 {

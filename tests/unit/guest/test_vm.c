@@ -226,6 +226,52 @@ START_TEST(memory_that_runs_out_is_an_answer)
 }
 END_TEST
 
+/* The program has no access to what is watched, the kernel has. */
+START_TEST(watched_pages_are_the_kernels)
+{
+    uint64_t word = 7;
+    void *page;
+    bool late;
+
+    model_begin();
+    page = page_alloc();
+    model_map(0, 2, false, VM_READ | VM_EXEC);
+    model_map(4, 12, false, VM_READ | VM_WRITE);
+    model_map(20, 24, false, VM_READ | VM_WRITE | VM_EXEC);
+    ck_assert_int_eq(vm_fault(vm, page_at(0), VM_READ), 0);
+    ck_assert_int_eq(vm_fault(vm, page_at(4), VM_WRITE), 0);
+    ck_assert_int_eq(vm_fault(vm, page_at(21), VM_WRITE), 0);
+    ck_assert_ptr_null(vm_watched_page(vm, page_at(4), &late));
+    vm_watch(vm, page_at(0) + 2, page_at(22) + 8);
+    ck_assert_ptr_null(vm_watched_page(vm, page_at(0), &late));
+    ck_assert_ptr_null(vm_watched_page(vm, page_at(21), &late));
+    ck_assert_ptr_null(vm_watched_page(vm, page_at(5), &late));
+    ck_assert_ptr_nonnull(vm_watched_page(vm, page_at(4), &late));
+    ck_assert(!late);
+    /* made while it is watched */
+    ck_assert_int_eq(vm_fault(vm, page_at(5), VM_WRITE), 0);
+    ck_assert_int_eq(vm_user_write(vm, page_at(5) + 8, &word, 8), 0);
+    ck_assert_ptr_nonnull(vm_watched_page(vm, page_at(5), &late));
+    ck_assert(!late);
+    /* from another node, and written to */
+    vm->pages.map_awaited = true;
+    ck_assert_int_eq(vm->pages.ops->install(&vm->pages, index_at(6), page,
+                                            true), 0);
+    vm->pages.map_awaited = false;
+    ck_assert_int_eq(vm_fault(vm, page_at(6), VM_WRITE), 0);
+    ck_assert_ptr_eq(vm_watched_page(vm, page_at(6), &late), page);
+    ck_assert(late);
+    vm_unwatch(vm);
+    for (unsigned i = 4; i < 7; i++) {
+        ck_assert_ptr_null(vm_watched_page(vm, page_at(i), &late));
+        ck_assert(*table_find(vm->root, page_at(i)) & PTE_U);
+    }
+    ck_assert(!(*table_find(vm->root, page_at(6)) & PTE_REMOTE));
+    ck_assert_ptr_null(vm_watched_page(vm, UINT64_MAX, &late));
+    model_end();
+}
+END_TEST
+
 /* A root is complete, however much of it was made beforehand. */
 START_TEST(what_is_prepared_is_what_is_created)
 {
@@ -264,6 +310,7 @@ int main(void)
         ranges_that_lie_are_refused,
         strings_end_or_are_refused,
         memory_that_runs_out_is_an_answer,
+        watched_pages_are_the_kernels,
         what_is_prepared_is_what_is_created,
     };
 
