@@ -87,6 +87,31 @@ START_TEST(each_is_worth_something)
 }
 END_TEST
 
+/* On a fast link the first instruction waits for its page longer than the page
+ * would have taken with the state. */
+static uint64_t first_run_ns(const char *techniques)
+{
+    g_autoptr(Scenario) scenario = scenario_new_with(
+        "[experiment]\nname = test\n[cluster]\nnodes = 2\n"
+        "[link]\nlatency = 1us\nbandwidth = 100Gbit/s\n");
+
+    scenario_add_process(scenario, "heap", 0, "heap");
+    scenario_add_migration(scenario, "heap", MOVE_NS, 1, "freeze-free");
+    scenario_set_techniques(scenario, techniques);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+
+    ck_assert_uint_eq(scenario_check(scenario, run), 1);
+    ck_assert_uint_ne(migration->ledger->first_run_ns, LEDGER_UNKNOWN);
+    return migration->ledger->first_run_ns;
+}
+
+START_TEST(critical_pages_let_it_run_sooner)
+{
+    ck_assert_uint_gt(first_run_ns("-critical-pages"), first_run_ns("all"));
+}
+END_TEST
+
 /* What a program writes to /proc/PID/goto in vain. */
 static const char *const wrong[] = {
     "1 freeze-free -implicit",
@@ -120,6 +145,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_set_of_techniques, 0, ALGORITHM_COUNT);
     tcase_add_loop_test(tcase, each_is_worth_something, 0,
                         G_N_ELEMENTS(prices));
+    tcase_add_test(tcase, critical_pages_let_it_run_sooner);
     tcase_add_loop_test(tcase, a_misspelt_technique_moves_nobody, 0,
                         G_N_ELEMENTS(wrong));
     return scenario_main("techniques", tcase);
