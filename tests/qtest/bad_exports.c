@@ -282,9 +282,8 @@ END_TEST
 
 TCase *bad_export_tests(void)
 {
-    TCase *tests = tcase_create("bad exports");
+    TCase *tests = suite_case("bad exports");
 
-    tcase_set_timeout(tests, 30);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, refused, 0,
                         sizeof(refused_fields) / sizeof(refused_fields[0]));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "cluster.h"
+#include "suites.h"
 
 #define SINK "GODWIT_TRAFFIC_SINK"
 
@@ -161,11 +162,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("crowds");
-    TCase *tests = tcase_create("crowds");
+    TCase *tests = suite_case("crowds");
     SRunner *runner;
     int failed;
 
-    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, same_any_way, 0,
                         sizeof(cases) / sizeof(cases[0]));
     suite_add_tcase(suite, tests);

@@ -318,9 +318,8 @@ END_TEST
 
 TCase *export_tests(void)
 {
-    TCase *tests = tcase_create("exports");
+    TCase *tests = suite_case("exports");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, served);
     tcase_add_loop_test(tests, once, 0, 2);

@@ -356,9 +356,8 @@ END_TEST
 
 TCase *fault_tests(void)
 {
-    TCase *tests = tcase_create("faults");
+    TCase *tests = suite_case("faults");
 
-    tcase_set_timeout(tests, 30);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, loss);
     tcase_add_test(tests, corruption);

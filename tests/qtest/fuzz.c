@@ -289,9 +289,8 @@ END_TEST
 
 TCase *fuzz_tests(void)
 {
-    TCase *tests = tcase_create("fuzz");
+    TCase *tests = suite_case("fuzz");
 
-    tcase_set_timeout(tests, 30);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, guest, 0, 2);
     tcase_add_loop_test(tests, peer, 0, 8);

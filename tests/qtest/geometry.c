@@ -140,7 +140,7 @@ END_TEST
 
 TCase *geometry_tests(void)
 {
-    TCase *tests = tcase_create("geometry");
+    TCase *tests = suite_case("geometry");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, refused, 0, BAD_COUNT);

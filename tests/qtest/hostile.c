@@ -304,9 +304,8 @@ END_TEST
 
 TCase *hostile_tests(void)
 {
-    TCase *tests = tcase_create("hostile");
+    TCase *tests = suite_case("hostile");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, truth);
     tcase_add_loop_test(tests, lie, 0, sizeof(lies) / sizeof(lies[0]));

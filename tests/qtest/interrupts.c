@@ -230,7 +230,7 @@ END_TEST
 
 TCase *interrupt_tests(void)
 {
-    TCase *tests = tcase_create("interrupts");
+    TCase *tests = suite_case("interrupts");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, timer);

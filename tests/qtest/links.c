@@ -316,9 +316,8 @@ END_TEST
 
 TCase *link_tests(void)
 {
-    TCase *tests = tcase_create("links");
+    TCase *tests = suite_case("links");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, NULL, teardown);
     tcase_add_loop_test(tests, wire, 0, sizeof(wires) / sizeof(wires[0]));
     tcase_add_test(tests, one_port);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "cluster.h"
+#include "suites.h"
 
 /* -- links -- */
 
@@ -257,11 +258,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("lockstep");
-    TCase *tests = tcase_create("lockstep");
+    TCase *tests = suite_case("lockstep");
     SRunner *runner;
     int failed;
 
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, alone);
     tcase_add_loop_test(tests, any_schedule, 0, ANY_WAY);
     tcase_add_loop_test(tests, unequal_links, 0, 4);

@@ -82,9 +82,8 @@ END_TEST
 
 TCase *model_tests(void)
 {
-    TCase *tests = tcase_create("models");
+    TCase *tests = suite_case("models");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, bad_models);
     tcase_add_test(tests, bad_faults);

@@ -246,9 +246,8 @@ END_TEST
 
 TCase *pair_tests(void)
 {
-    TCase *tests = tcase_create("pair");
+    TCase *tests = suite_case("pair");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, one_message);
     tcase_add_test(tests, blast);

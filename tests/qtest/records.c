@@ -251,7 +251,7 @@ END_TEST
 
 TCase *record_tests(void)
 {
-    TCase *tests = tcase_create("records");
+    TCase *tests = suite_case("records");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, stamps);

@@ -271,7 +271,7 @@ END_TEST
 
 TCase *register_tests(void)
 {
-    TCase *tests = tcase_create("registers");
+    TCase *tests = suite_case("registers");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, identification);

@@ -223,9 +223,8 @@ END_TEST
 
 TCase *room_tests(void)
 {
-    TCase *tests = tcase_create("room");
+    TCase *tests = suite_case("room");
 
-    tcase_set_timeout(tests, 20);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, resumes);
     tcase_add_test(tests, known_late);

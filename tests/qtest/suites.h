@@ -7,6 +7,17 @@
 
 #include <check.h>
 
+/* Only what hangs is stopped: a slow host is no failure. */
+#define SUITE_SECONDS   300
+
+static inline TCase *suite_case(const char *name)
+{
+    TCase *tests = tcase_create(name);
+
+    tcase_set_timeout(tests, SUITE_SECONDS);
+    return tests;
+}
+
 TCase *geometry_tests(void);
 TCase *register_tests(void);
 TCase *interrupt_tests(void);

@@ -317,7 +317,7 @@ END_TEST
 
 TCase *transmit_tests(void)
 {
-    TCase *tests = tcase_create("transmit");
+    TCase *tests = suite_case("transmit");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, sizes);

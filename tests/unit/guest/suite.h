@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define SUITE_COUNT(array)  (sizeof(array) / sizeof((array)[0]))
-#define SUITE_SECONDS       60
+#define SUITE_SECONDS       300
 
 /* ck_assert for inner loops: says nothing to Check until it fails. */
 #define suite_check(condition) \
