@@ -109,9 +109,9 @@ static void append_drained(GString *text, const LedgerMigration *ledger)
     g_autofree char *last = report_us(residual->stay.max);
     g_string_append_printf(text, "  pages that only node %u has: %"
                            G_GUINT64_FORMAT " at the freeze, %"
-                           G_GUINT64_FORMAT " at the resume;\n  from the "
-                           "freeze on half of them have moved after %s us, "
-                           "99 %% after %s, all after %s\n", ledger->source,
+                           G_GUINT64_FORMAT " at the resume;\n  half "
+                           "have moved %s us after the freeze, 99 %% %s, all "
+                           "%s\n", ledger->source,
                            residual->frozen_pages, residual->resumed_pages,
                            half, most, last);
 }

@@ -90,6 +90,25 @@ START_TEST(a_migration_that_was_not_done_has_no_definitions)
 }
 END_TEST
 
+/* Whoever at the source answers. */
+START_TEST(what_the_device_serves_is_a_network_fault_too)
+{
+    LedgerMigration *migration = ledger_migration_new();
+    unsigned i = 0;
+
+    migration->outcome = OUTCOME_DONE;
+    migration->fault_counts[FAULT_DEMANDED] = 2;
+    migration->fault_counts[FAULT_DEVICE] = 3;
+    migration->fault_counts[FAULT_AWAITED] = 100;
+    while (strcmp(ledger_definitions[i].name, "network faults") != 0) {
+        i++;
+    }
+    ck_assert_uint_eq(ledger_definition_get(&ledger_definitions[i], migration),
+                      5);
+    ledger_migration_free(migration);
+}
+END_TEST
+
 /* A system that comes twice would be two members of one object. */
 START_TEST(definitions_of_a_system_stand_together)
 {
@@ -323,6 +342,7 @@ int main(void)
         names_are_unique_and_end_in_their_unit,
         a_migration_that_was_not_done_has_no_definitions,
         definitions_of_a_system_stand_together,
+        what_the_device_serves_is_a_network_fault_too,
         percentiles_are_values_that_occur, of_nothing_nothing_is_known,
         a_residual_dependency_is_a_step_for_each_page,
         a_page_that_is_sent_again_leaves_once,
