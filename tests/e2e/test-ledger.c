@@ -19,6 +19,7 @@
 #include "hw/abi/trace.h"
 
 #define HEADER_BYTES    64u
+#define DMA_NS          100u        /* as [cluster] has it by itself */
 #define MOVE_NS         3000000u
 #define TIMEOUT_S       300
 
@@ -192,7 +193,10 @@ static void check_faults(unsigned link, const LedgerMigration *m)
             sum_ns += fault->parts_ns[k];
         }
         ck_assert_uint_eq(sum_ns, fault->stall_ns);
-        if (fault->kind == FAULT_DEMANDED) {
+        if (fault->kind == FAULT_DEVICE) {
+            ck_assert_uint_eq(fault->parts_ns[PART_SERVE], DMA_NS);
+        }
+        if (fault->kind == FAULT_DEMANDED || fault->kind == FAULT_DEVICE) {
             ck_assert_uint_eq(fault->parts_ns[PART_REQUEST_WIRE],
                               links[link].latency_ns + port_ns(link, 0));
             ck_assert_uint_eq(fault->parts_ns[PART_PAGE_WIRE],
