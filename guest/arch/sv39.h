@@ -12,6 +12,8 @@
  *
  * PTE_MODIFIED in the last two: the page differs from its backing. Only
  * modified pages are writable, so the first store to a clean page faults.
+ * PTE_SENT beside it: another node has a copy of the page as it is; it is not
+ * writable, so the first store faults here, too.
  */
 #ifndef ARCH_SV39_H
 #define ARCH_SV39_H
@@ -27,7 +29,8 @@
 #define PTE_A           (1u << 6)
 #define PTE_D           (1u << 7)
 #define PTE_MODIFIED    (1u << 8)       /* the two bits left to software */
-#define PTE_REMOTE      (1u << 9)
+#define PTE_REMOTE      (1u << 9)       /* of a leaf without a page */
+#define PTE_SENT        (1u << 9)       /* of a leaf with one */
 
 #define PTE_PPN_SHIFT   10
 #define PTE_RIGHTS      (PTE_R | PTE_W | PTE_X)
@@ -74,6 +77,22 @@ static inline bool pte_is_remote(pte_t pte)
 static inline bool pte_is_modified(pte_t pte)
 {
     return pte_has_page(pte) && (pte & PTE_MODIFIED);
+}
+
+static inline bool pte_is_sent(pte_t pte)
+{
+    return pte_has_page(pte) && (pte & PTE_SENT);
+}
+
+/* Modified, and no other node has a copy. */
+static inline bool pte_is_owed(pte_t pte)
+{
+    return (pte & (PTE_MODIFIED | PTE_SENT)) == PTE_MODIFIED;
+}
+
+static inline pte_t pte_sent(pte_t pte)
+{
+    return (pte & ~(pte_t)PTE_W) | PTE_SENT;
 }
 
 /*

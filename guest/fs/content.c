@@ -18,7 +18,8 @@ static void cut_from(struct content *content, uint64_t first, bool marks)
 
     while ((entry = content_next_entry(content, &index)) != NULL) {
         if (content_is_page(*entry)) {
-            page_put(*entry);
+            content_note_removal(content, entry, index);
+            page_put(content_page(*entry));
             *entry = NULL;
         } else if (marks) {
             *entry = NULL;
@@ -37,12 +38,14 @@ void content_init(struct content *content, uint32_t object)
 
 void content_finish(struct content *content)
 {
+    content_note_end(content);
     cut_from(content, 0, true);
     page_tree_finish(&content->tree);
 }
 
 void content_abandon(struct content *content)
 {
+    content_note_end(content);
     content->abandoned = true;
     cut_from(content, 0, false);
 }
@@ -117,6 +120,7 @@ static int make_page(struct content *content, uint64_t index)
         }
         *entry = page;
     }
+    content_note_write(content, entry, index);
     return 0;
 }
 
@@ -199,6 +203,8 @@ static int shrink(struct content *content, uint64_t size, uint64_t *index)
         }
         page = content_page_at(content, first);
         if (page != NULL) {
+            content_note_write(content, page_tree_find(&content->tree, first),
+                               first);
             memset(page + within, 0, PAGE_SIZE - within);
         }
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What content.c and content_pages.c share: the page tree. An entry is NULL
- * (absent), CONTENT_REMOTE, or a page.
+ * What content*.c share: the page tree. An entry is NULL (absent),
+ * CONTENT_REMOTE, or a page; with CONTENT_SENT added to it if a copy of it has
+ * been sent ahead as it is (mm/pages.h).
  */
 #ifndef FS_CONTENT_INTERNAL_H
 #define FS_CONTENT_INTERNAL_H
@@ -11,10 +12,34 @@
 #include "fs/content.h"
 #include "mm/page.h"
 
-extern char content_remote_mark;
+extern uint64_t content_remote_mark;
 #define CONTENT_REMOTE ((void *)&content_remote_mark)
 
 extern const struct pages_ops content_pages_ops;
+
+#define CONTENT_SENT 1u
+
+/* content_track.c. Before the page at `entry` is written or, with its index,
+ * has just been made. */
+void content_note_write(struct content *content, void **entry,
+                        uint64_t index);
+/* Before the page at `entry` is freed. */
+void content_note_removal(struct content *content, void *const *entry,
+                          uint64_t index);
+/* All pages are freed. */
+void content_note_end(struct content *content);
+void content_mark_sent(struct pages *pages, uint64_t index);
+void content_forget_sent(struct pages *pages, uint64_t index, uint32_t count);
+
+static inline bool content_is_sent(const void *entry)
+{
+    return (uintptr_t)entry & CONTENT_SENT;
+}
+
+static inline void *content_page(void *entry)
+{
+    return (void *)((uintptr_t)entry & ~(uintptr_t)CONTENT_SENT);
+}
 
 static inline bool content_is_page(const void *entry)
 {
@@ -31,7 +56,8 @@ static inline void *content_page_at(const struct content *content,
 {
     void **entry = page_tree_find(&content->tree, index);
 
-    return entry != NULL && content_is_page(*entry) ? *entry : NULL;
+    return entry != NULL && content_is_page(*entry) ? content_page(*entry)
+                                                    : NULL;
 }
 
 static inline bool content_is_marked(const struct content *content,

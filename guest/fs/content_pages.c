@@ -7,7 +7,7 @@
 #include "lib/errno.h"
 #include "mm/page.h"
 
-char content_remote_mark;
+uint64_t content_remote_mark;      /* aligned: no CONTENT_SENT in it */
 
 static void *op_next(struct pages *pages, uint64_t *index, bool *modified)
 {
@@ -16,8 +16,8 @@ static void *op_next(struct pages *pages, uint64_t *index, bool *modified)
 
     while ((entry = content_next_entry(content, index)) != NULL) {
         if (content_is_page(*entry)) {
-            *modified = true;
-            return *entry;
+            *modified = !content_is_sent(*entry);
+            return content_page(*entry);
         }
         (*index)++;
     }
@@ -31,18 +31,24 @@ static void *op_previous(struct pages *pages, uint64_t *index, bool *modified)
 
     while ((entry = page_tree_previous(&content->tree, index)) != NULL) {
         if (content_is_page(*entry)) {
-            *modified = true;
-            return *entry;
+            *modified = !content_is_sent(*entry);
+            return content_page(*entry);
         }
     }
     return NULL;
 }
 
-static uint32_t op_next_run(struct pages *pages, uint64_t *index)
+static uint32_t op_next_run(struct pages *pages, uint64_t *index, uint64_t end)
 {
     bool modified;
 
-    return op_next(pages, index, &modified) != NULL ? 1 : 0;
+    for (; op_next(pages, index, &modified) != NULL && *index < end;
+         (*index)++) {
+        if (modified) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static void op_contents(struct pages *pages, uint64_t index, uint32_t count,
@@ -66,9 +72,16 @@ static uint64_t op_count(struct pages *pages)
 
 static void *op_find(struct pages *pages, uint64_t index, bool *modified)
 {
-    *modified = true;
-    return index < CONTENT_PAGES_MAX ?
-           content_page_at((struct content *)pages, index) : NULL;
+    const struct content *content = (struct content *)pages;
+    void **entry;
+
+    entry = index < CONTENT_PAGES_MAX ? page_tree_find(&content->tree, index)
+                                      : NULL;
+    if (entry == NULL || !content_is_page(*entry)) {
+        return NULL;
+    }
+    *modified = !content_is_sent(*entry);
+    return content_page(*entry);
 }
 
 static int op_install(struct pages *pages, uint64_t index, void *page,
@@ -101,6 +114,23 @@ static int op_install(struct pages *pages, uint64_t index, void *page,
         return -ENOENT;
     }
     *entry = page;
+    return 0;
+}
+
+static int op_adopt(struct pages *pages, uint64_t index, void **entries,
+                    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        int error = entries[i] != NULL
+                    ? op_install(pages, index + i, entries[i], true) : -ENOENT;
+
+        if (error == -ENOMEM) {
+            return error;
+        }
+        if (error == 0) {
+            entries[i] = NULL;
+        }
+    }
     return 0;
 }
 
@@ -148,7 +178,7 @@ static void op_drop(struct pages *pages, uint64_t index)
     }
     entry = page_tree_find(&content->tree, index);
     if (entry != NULL && content_is_page(*entry)) {
-        page_put(*entry);
+        page_put(content_page(*entry));
         *entry = NULL;
     }
 }
@@ -161,8 +191,11 @@ const struct pages_ops content_pages_ops = {
     .count = op_count,
     .find = op_find,
     .install = op_install,
+    .adopt = op_adopt,
     .mark_remote = op_mark_remote,
     .is_remote = op_is_remote,
     .awaits = op_awaits,
+    .mark_sent = content_mark_sent,
+    .forget_sent = content_forget_sent,
     .drop = op_drop,
 };

@@ -11,6 +11,7 @@
 #define LEVELS          3
 #define FANOUT_SHIFT    9
 #define FANOUT          (1u << FANOUT_SHIFT)
+_Static_assert(FANOUT == PAGE_TREE_NODE, "a node of entries");
 _Static_assert(FANOUT * sizeof(void *) == PAGE_SIZE, "a node is a page");
 _Static_assert(1ull << (LEVELS * FANOUT_SHIFT) == PAGE_TREE_END, "levels");
 
@@ -72,11 +73,17 @@ void **page_tree_next(const struct page_tree *tree, uint64_t *index,
             uint64_t span = 1ull << (FANOUT_SHIFT * (missing + 1));
 
             i = (i | (span - 1)) + 1;
-        } else if (*entry == NULL) {
-            i++;
-        } else {
-            *index = i;
-            return entry;
+            continue;
+        }
+        for (; i < end; i++, entry++) {
+            if (*entry != NULL) {
+                *index = i;
+                return entry;
+            }
+            if (slot_of(i, 0) == FANOUT - 1) {
+                i++;
+                break;
+            }
         }
     }
     return NULL;

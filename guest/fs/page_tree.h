@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#define PAGE_TREE_NODE      512u        /* entries that stand together */
 #define PAGE_TREE_END   (1ull << 27)    /* indices are below this */
 
 struct page_tree {

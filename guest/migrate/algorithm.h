@@ -10,6 +10,7 @@
 #ifndef MIGRATE_ALGORITHM_H
 #define MIGRATE_ALGORITHM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "include/uapi/algorithms.h"
@@ -18,14 +19,29 @@ struct departure;
 struct page_ref;
 struct thread;
 
+/* A round: pages travel while the process runs at the source. */
+struct round {
+    uint32_t number;            /* from 1 on */
+    uint64_t sent;              /* pages */
+    uint64_t changed;           /* pages, since it began */
+};
+
 struct algorithm_ops {
+    /*
+     * Before the freeze, when all pages of a round are at the target: is there
+     * to be another one, of what has changed since? The first is of all
+     * modified pages. NULL: no rounds.
+     */
+    bool (*again)(const struct round *round);
     /*
      * The process has just been frozen and its latency runs. Names the pages
      * that must be at the target before it runs again: none, a few, with
      * departure_add_critical() in the order in which they are to travel, or
      * all of them with departure_add_all(). With departure_leave_rest() the map
      * of the others travels before the resume, too, and they stay where they
-     * are. `thread` is the one that ran last.
+     * are. After rounds departure_add_changed() names what the target has not,
+     * departure_leave_changed() says that it follows. `thread` is the one that
+     * ran last.
      */
     void (*select)(struct departure *departure, const struct thread *thread);
     /*

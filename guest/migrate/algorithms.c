@@ -9,5 +9,7 @@ const struct algorithm_ops *const algorithms[ALGORITHM_COUNT] = {
     [ALGORITHM_FREEZE_FREE] = &freeze_free,
     [ALGORITHM_COPY_ON_REFERENCE] = &copy_on_reference,
     [ALGORITHM_POST_COPY] = &post_copy,
+    [ALGORITHM_PRE_COPY] = &pre_copy,
+    [ALGORITHM_HYBRID] = &hybrid,
 };
-_Static_assert(ALGORITHM_COUNT == 4, "a new algorithm belongs in the table");
+_Static_assert(ALGORITHM_COUNT == 6, "a new algorithm belongs in the table");

@@ -11,5 +11,7 @@ extern const struct algorithm_ops total_copy;
 extern const struct algorithm_ops freeze_free;
 extern const struct algorithm_ops copy_on_reference;
 extern const struct algorithm_ops post_copy;
+extern const struct algorithm_ops pre_copy;
+extern const struct algorithm_ops hybrid;
 
 #endif

@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 #include "include/uapi/techniques.h"
-#include "ipc/peer.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "migrate/algorithm.h"
+#include "migrate/collection.h"
 #include "migrate/departure.h"
 #include "migrate/epochs.h"
 #include "migrate/handshake.h"
@@ -80,28 +80,6 @@ void arrival_send(const struct move *move, enum mb_msg_type type, uint64_t arg)
     transport_flush();
 }
 
-/* A source that keeps pages may be silent as long as it is not asked. */
-static bool expects(const struct arrival *a)
-{
-    return !a->drained && (!a->kept || a->flushing || a->proc == NULL ||
-                           a->state != ARRIVAL_RUNNING || paging_waits(a));
-}
-
-void arrival_review(struct arrival *a)
-{
-    bool expecting = expects(a);
-
-    if (a->expecting == expecting) {
-        return;
-    }
-    a->expecting = expecting;
-    if (expecting) {
-        peer_expect(a->move.source);
-    } else {
-        peer_settle(a->move.source);
-    }
-}
-
 /* Nothing more has to come of the source. */
 static void set_drained(struct arrival *a)
 {
@@ -115,6 +93,8 @@ void arrival_free(struct arrival *a)
 
     set_drained(a);
     timer_cancel(&a->settle);
+    collection_destroy(a->collection);
+    a->collection = NULL;
     arrival_put_image(a);
     while (*link != a) {
         link = &(*link)->next;
@@ -149,21 +129,33 @@ static struct move move_of(const struct mb_msg *msg)
     };
 }
 
+/* Why its image cannot be collected, as an errno; 0: it can. */
+static int no_room(const struct mb_msg *msg)
+{
+    if (msg->arg > IMAGE_MAX) {
+        return EINVAL;
+    }
+    return msg->arg > MB_PAYLOAD_MAX && !arrival_has_image() ? EBUSY : 0;
+}
+
 /* Why a process cannot come, as an errno; 0: it can. */
 static int obstacle(const struct mb_msg *msg)
 {
-    if (msg->pid == 0 || msg->arg > IMAGE_MAX ||
+    if (msg->pid == 0 ||
         (msg->aux >= ALGORITHM_COUNT && !move_kind_is_known(msg->aux))) {
         return EINVAL;
     }
     if (proc_find(msg->pid) || find(msg->pid)) {
         return EEXIST;
     }
-    if (free_slots == NULL ||
-        (msg->arg > MB_PAYLOAD_MAX && !arrival_has_image())) {
-        return EBUSY;
+    return free_slots ? no_room(msg) : EBUSY;
+}
+
+static void take_image(struct arrival *a)
+{
+    if (a->image_bytes > MB_PAYLOAD_MAX) {
+        arrival_take_image(a);
     }
-    return 0;
 }
 
 static struct arrival *open_slot(const struct mb_msg *msg)
@@ -180,9 +172,7 @@ static struct arrival *open_slot(const struct mb_msg *msg)
     in_use = a;
     arrival_review(a);
     epochs_note(msg->pid, msg->epoch);
-    if (msg->arg > MB_PAYLOAD_MAX) {
-        arrival_take_image(a);
-    }
+    take_image(a);
     return a;
 }
 
@@ -198,11 +188,30 @@ static struct arrival *take_granted(const struct mb_msg *msg)
     return a;
 }
 
+/* The process is frozen, and its state is to come; NULL: there is no room. */
+static struct arrival *end_rounds(struct arrival *a, const struct mb_msg *msg)
+{
+    int error = no_room(msg);
+
+    if (error) {
+        arrival_reject(a, error);
+        return NULL;
+    }
+    a->image_bytes = (uint32_t)msg->arg;
+    take_image(a);
+    a->state = ARRIVAL_IMAGE;
+    return a;
+}
+
 struct arrival *arrival_begin(const struct mb_msg *msg)
 {
+    struct arrival *a = arrival_match(msg);
     struct move move = move_of(msg);
     int error;
 
+    if (a && a->state == ARRIVAL_ROUNDS) {
+        return end_rounds(a, msg);
+    }
     if (!epochs_is_new(msg->pid, msg->epoch)) {
         return take_granted(msg);
     }
@@ -226,6 +235,11 @@ static void decode(struct arrival *a, const void *bytes)
     }
     arrival_put_image(a);
     objects_await_map(a->proc, true);
+    error = a->collection ? arrival_install_collected(a) : 0;
+    if (error) {
+        arrival_reject(a, -error);
+        return;
+    }
     a->state = ARRIVAL_CRITICAL;
     board_hold(a->proc, MB_WAIT_ARRIVAL, a->move.source);
 }
@@ -289,18 +303,6 @@ void arrival_forget(struct proc *proc)
     arrival_progress(a);
 }
 
-void arrival_flush(struct proc *proc)
-{
-    struct arrival *a = arrival_find(proc->pid);
-
-    if (a && a->kept && !a->flushing && !a->drained &&
-        a->state == ARRIVAL_RUNNING) {
-        a->flushing = true;
-        arrival_send(&a->move, MB_MSG_FLUSH, 0);
-        arrival_review(a);
-    }
-}
-
 void arrival_progress(struct arrival *a)
 {
     struct proc *proc = a->proc;
@@ -321,6 +323,10 @@ void arrival_drained(const struct mb_msg *msg)
 {
     struct arrival *a = arrival_match(msg);
 
+    if (a && a->state == ARRIVAL_ROUNDS) {
+        arrival_free(a);        /* it does not come */
+        return;
+    }
     if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
         if (a->state == ARRIVAL_RUNNING && !a->drained) {
             mark_settled(&a->move, a->proc);
@@ -363,7 +369,8 @@ void arrivals_lost(uint32_t node)
         if (a->state == ARRIVAL_FREE || a->move.source != node) {
             continue;
         }
-        if (a->state == ARRIVAL_IMAGE || a->state == ARRIVAL_CRITICAL) {
+        if (a->state == ARRIVAL_ROUNDS || a->state == ARRIVAL_IMAGE ||
+            a->state == ARRIVAL_CRITICAL) {
             drop_incomplete(a);
             continue;
         }

@@ -2,11 +2,12 @@
 /*
  * The target's side of a migration. States (docs/migration.md):
  *
- *   IMAGE --> CRITICAL --> RUNNING --> (free)
- *     |          |            `-----> ENDED --> (free)
- *     `----------`--> (rejected: free)
+ *   ROUNDS --> IMAGE --> CRITICAL --> RUNNING --> (free)
+ *     |          |          |            `-----> ENDED --> (free)
+ *     `----------`----------`--> (rejected: free)
  *
- * IMAGE: the state is being collected. CRITICAL: the process exists, frozen;
+ * ROUNDS, if pages travel ahead: they are collected, the process runs at the
+ * source. IMAGE: the state is being collected. CRITICAL: the process exists, frozen;
  * pages come that it needs to run. RUNNING: it runs here, the source may still
  * hold pages. ENDED: it has exited, late pages are swallowed. RUNNING and ENDED
  * end when the source has said that nothing is left there and the resume has
@@ -32,6 +33,7 @@
 
 enum arrival_state {
     ARRIVAL_FREE,
+    ARRIVAL_ROUNDS,
     ARRIVAL_IMAGE,
     ARRIVAL_CRITICAL,
     ARRIVAL_RUNNING,
@@ -39,16 +41,19 @@ enum arrival_state {
 };
 
 struct algorithm_ops;
+struct collection;
 
 struct arrival {
     enum arrival_state state;
     struct arrival *next;
     struct move move;
-    struct proc *proc;              /* NULL in IMAGE and ENDED */
+    struct proc *proc;              /* NULL in ROUNDS, IMAGE and ENDED */
     const struct algorithm_ops *algorithm;
     uint8_t *image;                 /* longer than a message; or NULL */
     uint32_t fresh_pages;           /* of it; 0: it was made beforehand */
     bool granted;                   /* no state of it has come yet */
+    struct collection *collection;  /* empty from CRITICAL on; NULL: none */
+    bool collected;                 /* a page may come that is there already */
     uint32_t image_bytes;           /* of the image in all */
     uint32_t image_got;
     struct instant received;
@@ -75,6 +80,7 @@ void arrival_state(const struct mb_msg *msg, const void *page, uint32_t length,
                    struct instant now);
 bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
                   bool may_keep, struct instant now);
+void arrival_round(const struct mb_msg *msg, const void *page, uint32_t length);
 void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
                  struct instant now);
 /* It wants to move on: the source is not to keep pages of it any longer. */

@@ -28,6 +28,14 @@ void arrival_send(const struct move *move, enum mb_msg_type type,
                   uint64_t arg);
 /* Refuses the process before it has run here. */
 void arrival_reject(struct arrival *arrival, int error);
+/* A slot for the process that the first message about it announces; NULL: it
+ * has been refused. */
+struct arrival *arrival_begin(const struct mb_msg *msg);
+/* A page of a round; true: it was kept. May refuse the process. */
+bool arrival_collect(struct arrival *arrival, const struct mb_msg *msg,
+                     void *page, uint32_t length, bool may_keep);
+/* What was collected becomes the process's. -ENOMEM. */
+int arrival_install_collected(struct arrival *arrival);
 /* The last critical message has come: the process runs. */
 void arrival_resume(struct arrival *arrival, struct instant received);
 /* Acknowledges the resume and lets messages in again. */

@@ -34,13 +34,19 @@ void departure_init(void)
     transport_on_room(departure_pump_all);
 }
 
+bool departure_has_left(const struct departure *d)
+{
+    return d->state != DEPARTURE_WANTED && d->state != DEPARTURE_ROUNDS;
+}
+
 struct departure *departure_find(uint32_t pid, uint32_t epoch)
 {
     struct departure *d;
 
     for (d = in_use; d; d = d->next) {
         if (d->move.pid == pid && d->move.epoch == epoch &&
-            (d->state == DEPARTURE_SENT || d->state == DEPARTURE_FLUSHING)) {
+            (d->state == DEPARTURE_ROUNDS || d->state == DEPARTURE_SENT ||
+             d->state == DEPARTURE_FLUSHING)) {
             return d;
         }
     }
@@ -134,6 +140,9 @@ void departure_forget(struct proc *proc)
     if (d && d->state == DEPARTURE_WANTED) {
         proc->move = NULL;
         departure_free(d);
+    } else if (d && d->state == DEPARTURE_ROUNDS) {
+        rounds_cancel(d);
+        departure_take_back(d);
     }
 }
 
@@ -151,8 +160,24 @@ static bool has_unseen_resume(const struct proc *proc)
 
 static bool may_begin(const struct departure *d)
 {
+    if (d->state == DEPARTURE_ROUNDS) {
+        return d->rounds_over && !d->proc->exiting;
+    }
     return d->state == DEPARTURE_WANTED && !d->proc->exiting &&
            departure_free_buffers && arrival_find(d->proc->pid) == NULL;
+}
+
+/* The first round, or the freeze. */
+static void begin(struct departure *d, struct thread *running)
+{
+    if (d->proc->vm->watched) {
+        vm_unwatch(d->proc->vm);
+    }
+    if (d->algorithm->again && !d->rounds_over) {
+        rounds_begin(d);
+    } else {
+        departure_begin(d, running);
+    }
 }
 
 void departure_consider(struct proc *proc)
@@ -167,7 +192,7 @@ void departure_consider(struct proc *proc)
         current->state == THREAD_RUNNABLE) {
         return;
     }
-    departure_begin(d, NULL);
+    begin(d, NULL);
 }
 
 void departure_hook(struct proc *proc)
@@ -179,7 +204,7 @@ void departure_hook(struct proc *proc)
         return;
     }
     if (!has_unseen_resume(proc)) {
-        departure_begin(d, current);
+        begin(d, current);
     } else if (current->on_resumed) {
         timer_arm(&d->nudge, time_now_ns() + nudge_ns);
     }

@@ -2,12 +2,13 @@
 /*
  * The source's side of a migration. States (docs/migration.md):
  *
- *   WANTED ---> SENT ---> FLUSHING ---> DRAINED ---> (free)
- *                |  |         `-------> PARTED ----> (free)
- *                |  `---> ABORTED ----------------> (free)
- *                `------> UNKNOWN
+ *   WANTED -------------> SENT ---> FLUSHING ---> DRAINED ---> (free)
+ *      `--> ROUNDS -->'   |  |         `-------> PARTED ----> (free)
+ *               `---------|--`---> ABORTED ----------------> (free)
+ *                         `------> UNKNOWN
  *
- * WANTED: the process runs, and moves when it can. SENT: frozen here, maybe
+ * WANTED: the process runs, and moves when it can. ROUNDS: it still runs, and
+ * pages of it are at the target. SENT: frozen here, maybe
  * running there; its whole image is here. FLUSHING: it runs there; pages are
  * freed as they go. DRAINED: all have gone, the last message is under way.
  * ABORTED: it runs here again; what was posted is still leaving. The target was
@@ -26,6 +27,7 @@
 
 #include "hw/abi/message.h"
 #include "ipc/transport.h"
+#include "migrate/algorithm.h"
 #include "migrate/export.h"
 #include "migrate/map.h"
 #include "migrate/marks.h"
@@ -40,6 +42,7 @@
 enum departure_state {
     DEPARTURE_FREE,
     DEPARTURE_WANTED,
+    DEPARTURE_ROUNDS,
     DEPARTURE_SENT,
     DEPARTURE_FLUSHING,
     DEPARTURE_DRAINED,
@@ -70,7 +73,11 @@ struct push {
     bool active;
     bool critical;              /* all pages, before the resume; else the
                                  * modified ones, after it */
+    /* The runs that it goes through; NULL: all there is. */
+    const struct change_list *list;
+    uint32_t run;
     struct cursor cursor;       /* what lies before it has been posted */
+    bool wrap;                  /* something before the cursor was left out */
     /* Outward from a page that was asked for, before the walk goes on. */
     bool outward;
     bool turn;                  /* it is the upper side's */
@@ -98,6 +105,9 @@ struct departure {
     struct critical critical[CRITICAL_MAX];
     uint32_t critical_count;
     bool all_critical;
+    struct round round;         /* number 0: none */
+    bool round_sent;            /* it is for the target to say that it is there */
+    bool rounds_over;           /* next is the freeze */
     struct push push;
     struct cursor sent_before;  /* how far the push was at the resume */
     struct cursor map_cursor;
@@ -119,7 +129,9 @@ struct departure {
 };
 
 void departure_init(void);
-/* The one of (pid, epoch) whose image has been sent, or NULL. */
+/* Whether the process may have left, so that its new host decides about it. */
+bool departure_has_left(const struct departure *departure);
+/* The one of (pid, epoch) that the target knows of, or NULL. */
 struct departure *departure_find(uint32_t pid, uint32_t epoch);
 /* A process that wants to move: -EBUSY if it does already or no slot. */
 int departure_want(struct proc *proc, const struct move *move);
@@ -137,12 +149,19 @@ void departure_forget(struct proc *proc);
 void departure_add_critical(struct departure *departure, uint64_t index,
                             uint64_t offset, uint16_t role);
 void departure_add_all(struct departure *departure);
+/* After rounds: what has changed since travels before the resume; or does not,
+ * and the target is told that its copies of it are old. */
+void departure_add_changed(struct departure *departure);
+void departure_leave_changed(struct departure *departure);
 /* The map goes with the state, the pages when they are asked for. */
 void departure_leave_rest(struct departure *departure);
 /* Sends the map, then all modified pages. */
 void departure_push_rest(struct departure *departure);
 /* The push goes on with the neighbours of this page, nearest first. */
 void departure_push_around(struct departure *departure,
+                           const struct page_ref *ref);
+/* The push goes on behind this page, and with what lies before it in the end. */
+void departure_push_onward(struct departure *departure,
                            const struct page_ref *ref);
 
 /* -- messages from the target -- */
@@ -151,6 +170,8 @@ void departure_rejected(struct departure *departure, int error);
 void departure_requested(struct departure *departure,
                          const struct mb_msg *request, struct instant taken);
 void departure_gone(struct departure *departure);
+/* All pages of a round are there. */
+void departure_collected(struct departure *departure, uint64_t round);
 /* It wants to move on: what was kept for it is pushed. */
 void departure_flush(struct departure *departure);
 

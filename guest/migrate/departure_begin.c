@@ -160,6 +160,8 @@ void departure_post_critical(struct departure *d, const struct thread *thread)
     post_pages(d, thread);
     if (d->all_critical) {
         push_start(d, true);
+    } else if (d->push.list) {
+        push_start_list(d, true, d->push.list);
     }
     if (d->map_critical) {
         departure_send_map(d);
@@ -176,16 +178,22 @@ void departure_begin(struct departure *d, struct thread *running)
     struct instant selected, sent;
     int64_t bytes;
 
-    departure_take_buffer(d);
     freeze(d->proc);
+    if (d->state == DEPARTURE_WANTED) {
+        departure_take_buffer(d);
+        d->proc->epoch++;
+        d->move.epoch = d->proc->epoch;
+    }
     d->state = DEPARTURE_SENT;
-    d->proc->epoch++;
-    d->move.epoch = d->proc->epoch;
+    d->push.list = NULL;
     algorithm->select(d, thread);
     selected = instant_now();
 
     bytes = departure_encode(d);
     if (bytes < 0) {
+        if (d->round.number > 0) {
+            rounds_cancel(d);
+        }
         departure_rejected(d, bytes == -ENOSPC ? E2BIG : (int)-bytes);
         return;
     }

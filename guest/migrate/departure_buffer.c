@@ -16,6 +16,7 @@
 struct buffer_memory {
     uint8_t image[IMAGE_MAX] __attribute__((aligned(PAGE_SIZE)));
     struct mb_page_run runs[MAP_RUNS] __attribute__((aligned(PAGE_SIZE)));
+    struct change_runs change_runs[2];
 };
 
 struct departure_buffer *departure_free_buffers;
@@ -28,6 +29,7 @@ void departure_buffers_init(void)
     for (unsigned i = 0; i < LEAVING_MAX; i++) {
         buffers[i].image = memory[i].image;
         buffers[i].runs = memory[i].runs;
+        buffers[i].change_runs = memory[i].change_runs;
         buffers[i].next = departure_free_buffers;
         departure_free_buffers = &buffers[i];
     }

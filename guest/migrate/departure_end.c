@@ -15,7 +15,7 @@
 #include "srv/srv.h"
 
 /* It is not for the target to answer any more. */
-static void settle(struct departure *d)
+void departure_settle(struct departure *d)
 {
     if (d->expecting) {
         d->expecting = false;
@@ -25,32 +25,44 @@ static void settle(struct departure *d)
 
 void departure_expect(struct departure *d)
 {
-    if (d->state == DEPARTURE_SENT && !d->unreachable && !d->expecting) {
+    if ((d->state == DEPARTURE_SENT || d->state == DEPARTURE_ROUNDS) &&
+        !d->unreachable && !d->expecting) {
         d->expecting = true;
         peer_expect(d->move.target);
     }
 }
 
-void departure_rejected(struct departure *d, int error)
+void departure_take_back(struct departure *d)
 {
     struct proc *proc = d->proc;
 
-    if (d->state != DEPARTURE_SENT) {
-        return;
+    departure_settle(d);
+    if (d->round.number > 0) {
+        rounds_end(d);
     }
-    settle(d);
     (void)export_close(&d->export);
-    mark_abort(&d->move, error);
     d->state = DEPARTURE_ABORTED;
     d->push.active = false;
     d->map_active = false;
     d->proc = NULL;
     proc->move = NULL;
-    for (struct thread *t = proc->threads; t; t = t->sibling) {
+    departure_progress(d);
+}
+
+void departure_rejected(struct departure *d, int error)
+{
+    struct proc *proc = d->proc;
+    bool frozen = d->state == DEPARTURE_SENT;
+
+    if (!frozen && d->state != DEPARTURE_ROUNDS) {
+        return;
+    }
+    mark_abort(&d->move, error);
+    departure_take_back(d);
+    for (struct thread *t = frozen ? proc->threads : NULL; t; t = t->sibling) {
         sched_unfreeze(t);
     }
     migrate_plan_follow(proc);
-    departure_progress(d);
 }
 
 static void free_rest(struct departure *d)
@@ -102,6 +114,9 @@ void departure_progress(struct departure *d)
         return;
     }
     switch (d->state) {
+    case DEPARTURE_ROUNDS:
+        rounds_sent(d);
+        break;
     case DEPARTURE_ABORTED:
         departure_free(d);
         break;
@@ -142,7 +157,9 @@ static void resume_done(void *departure, bool sent)
     struct departure *d = departure;
 
     d->resume_posted = sent;
-    departure_expect(d);
+    if (d->state == DEPARTURE_SENT && !d->unreachable) {
+        departure_expect(d);
+    }
     message_done(d, sent);
 }
 
@@ -158,7 +175,7 @@ void departure_resumed(struct departure *d)
     if (d->state != DEPARTURE_SENT) {
         return;
     }
-    settle(d);
+    departure_settle(d);
     d->state = DEPARTURE_FLUSHING;
     d->sent_before = d->push.cursor;
     srv_left(d->proc->files);
@@ -215,7 +232,7 @@ void departure_flush(struct departure *d)
 /* Nobody needs the pages: what is under way leaves, the rest is freed. */
 void departure_gone(struct departure *d)
 {
-    settle(d);
+    departure_settle(d);
     d->state = DEPARTURE_FLUSHING;
     d->push.active = false;
     d->map_active = false;
@@ -226,13 +243,14 @@ void departure_gone(struct departure *d)
 /* -- the target is lost -- */
 
 #define SET(state)  (1u << DEPARTURE_##state)
+#define LEAVING     (SET(ROUNDS) | SET(SENT) | SET(FLUSHING))
 
 void departures_stop(uint32_t node)
 {
     struct departure *d;
 
     for (uint32_t next = 0;
-         (d = departure_next(&next, node, SET(SENT) | SET(FLUSHING)));) {
+         (d = departure_next(&next, node, LEAVING));) {
         d->unreachable = true;
         d->push.active = false;
         d->map_active = false;
@@ -253,7 +271,7 @@ void departures_stop(uint32_t node)
  */
 static void give_up(struct departure *d)
 {
-    settle(d);
+    departure_settle(d);
     mark_timeout(&d->move, ETIMEDOUT);
     printk("migrate: process %u epoch %u: node %u was lost before it answered, "
            "it stays frozen here\n",
@@ -288,7 +306,7 @@ void departures_lost(uint32_t node)
     struct departure *d;
 
     for (uint32_t next = 0;
-         (d = departure_next(&next, node, SET(SENT) | SET(FLUSHING)));) {
+         (d = departure_next(&next, node, LEAVING));) {
         if (d->state == DEPARTURE_FLUSHING) {
             part(d);
         } else if (d->resume_posted) {

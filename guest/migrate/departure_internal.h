@@ -6,12 +6,24 @@
 #define MIGRATE_DEPARTURE_INTERNAL_H
 
 #include "migrate/departure.h"
+#include "mm/changes.h"
 #include "mm/page.h"
+
+/* The runs of a list of changes: whole pages, as they are payloads. */
+struct change_runs {
+    struct mb_page_run written[CHANGES_RUNS] __attribute__((aligned(PAGE_SIZE)));
+    struct mb_page_run removed[CHANGES_RUNS] __attribute__((aligned(PAGE_SIZE)));
+};
+_Static_assert(OBJECTS < CHANGES_RUNS, "a run for each, mm/changes.h");
+_Static_assert(CHANGES_WHOLE <= MAP_RUN_PAGES, "a run in a message");
 
 struct departure_buffer {
     uint8_t *image;
     struct mb_page_run *runs;
     uint32_t fresh_pages;       /* of the image; 0: it was made beforehand */
+    struct change_runs *change_runs;    /* two */
+    struct changes noted;       /* since the round began */
+    struct changes sending;     /* what the round is about */
     struct departure_buffer *next;
 };
 
@@ -41,6 +53,12 @@ bool departure_is_critical(const struct departure *departure,
 /* Whether no other node has the page: modified, and not sent yet. */
 bool departure_is_owed(const struct departure *departure,
                        const struct page_ref *ref);
+/* The process stays, or ends here: what was posted leaves. */
+void departure_take_back(struct departure *departure);
+/* Nothing is expected of the target any more. */
+void departure_settle(struct departure *departure);
+/* Something is. */
+void departure_expect(struct departure *departure);
 /* Something has left or come to an end: goes on or finishes. */
 void departure_progress(struct departure *departure);
 
@@ -55,8 +73,15 @@ void departure_begin(struct departure *departure, struct thread *running);
 void departure_post_state(struct departure *departure);
 void departure_post_critical(struct departure *departure,
                              const struct thread *thread);
-/* From now on the target has to answer. */
-void departure_expect(struct departure *departure);
+/* Its rounds: the process runs on. */
+void rounds_begin(struct departure *departure);
+/* All that was posted of a round has left. */
+void rounds_sent(struct departure *departure);
+/* They are over, or come to nothing: writes are not noted any more. */
+void rounds_end(struct departure *departure);
+/* The target is to forget what it has collected. */
+void rounds_cancel(struct departure *departure);
+
 /* Sends the map; the push of what is in it begins behind its last message,
  * unless the pages are kept until they are asked for. */
 void departure_send_map(struct departure *departure);
@@ -72,6 +97,12 @@ void departure_export_runs(struct departure *departure,
 void departure_export_kept(struct departure *departure);
 
 void push_start(struct departure *departure, bool critical);
+/* The same for the pages of the list that no other node has. */
+void push_start_list(struct departure *departure, bool critical,
+                     const struct change_list *list);
+/* How many pages that would be. */
+uint64_t push_count_list(struct departure *departure,
+                         const struct change_list *list);
 void push_pump(struct departure *departure);
 
 /* The bulk lane has room. */

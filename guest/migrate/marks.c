@@ -6,6 +6,7 @@
 
 #include "arch/csr.h"
 #include "drivers/migbridge.h"
+#include "migrate/algorithm.h"
 
 static uint64_t plan_arg(const struct move *move)
 {
@@ -46,6 +47,12 @@ void mark_fault(const struct move *move, uint64_t tag,
 {
     stamp(move, MB_TRACE_FAULT, at,
           (uint64_t[]){ tag, mark, object, index });
+}
+
+void mark_round(const struct move *move, const struct round *round)
+{
+    bridge_trace(MB_TRACE_ROUND, move->pid, move->epoch, round->number,
+                 round->sent, round->changed, 0);
 }
 
 void mark_abort(const struct move *move, int error)

@@ -48,6 +48,9 @@ void mark_phase(const struct move *move, enum mb_phase_mark mark,
 void mark_fault(const struct move *move, uint64_t tag,
                 uint32_t mark, uint32_t object, uint64_t index,
                 struct instant at);
+struct round;
+/* All pages of a round are at the target, at this moment. */
+void mark_round(const struct move *move, const struct round *round);
 /* Records about a whole migration, at this moment. */
 void mark_abort(const struct move *move, int error);
 void mark_timeout(const struct move *move, int error);

@@ -69,7 +69,7 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
         mark_abort(&move, EINVAL);
         return -EINVAL;
     }
-    if (d && d->state != DEPARTURE_WANTED && is_reachable(d->move.target)) {
+    if (d && departure_has_left(d) && is_reachable(d->move.target)) {
         forward(d, &move);
         return 0;
     }
@@ -188,6 +188,22 @@ static bool receive_flush(const struct message *m)
     return false;
 }
 
+static bool receive_round(const struct message *m)
+{
+    arrival_round(m->msg, m->page, m->length);
+    return false;
+}
+
+static bool receive_collected(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_collected(d, m->msg->index);
+    }
+    return false;
+}
+
 static bool receive_ask(const struct message *m)
 {
     handshake_asked(m->msg);
@@ -252,6 +268,8 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_GRANT] = receive_grant,
     [MB_MSG_READY] = receive_ready,
     [MB_MSG_GO] = receive_go,
+    [MB_MSG_ROUND] = receive_round,
+    [MB_MSG_COLLECTED] = receive_collected,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,

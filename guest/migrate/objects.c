@@ -80,7 +80,8 @@ bool objects_next_run(struct proc *proc, struct cursor *cursor,
 
         run->object = cursor->object;
         run->index = cursor->index;
-        run->count = pages ? pages->ops->next_run(pages, &run->index) : 0;
+        run->count = pages ? pages->ops->next_run(pages, &run->index, UINT64_MAX)
+                           : 0;
         if (run->count > 0) {
             cursor->index = run->index + run->count;
             return true;

@@ -232,15 +232,29 @@ static int install_late(struct arrival *a, const struct mb_msg *msg,
     return error;
 }
 
+/* The copy of the page that came in a round, if there is one, is older. */
+static void forget_collected(struct arrival *a, const struct mb_msg *msg)
+{
+    struct pages *pages = object_find(a->proc, msg->object);
+
+    if (pages) {
+        pages->ops->drop(pages, msg->index);
+    }
+}
+
 static bool critical_page(struct arrival *a, const struct mb_msg *msg,
                           void *page, uint32_t length, bool may_keep,
                           struct instant now)
 {
     bool kept;
-    int error = a->move.without & WITHOUT_PREALLOCATED
-                    ? install_late(a, msg, page, length, &kept)
-                    : install(a, msg, page, length, may_keep, &kept);
+    int error;
 
+    if (a->collected) {
+        forget_collected(a, msg);
+    }
+    error = a->move.without & WITHOUT_PREALLOCATED
+                ? install_late(a, msg, page, length, &kept)
+                : install(a, msg, page, length, may_keep, &kept);
     if (error) {
         arrival_reject(a, -error);
     } else if (msg->flags & MB_MSG_RESUME) {
@@ -277,6 +291,9 @@ bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
 {
     struct arrival *a = arrival_match(msg);
 
+    if (a && a->state == ARRIVAL_ROUNDS && (msg->flags & MB_MSG_AHEAD)) {
+        return arrival_collect(a, msg, page, length, may_keep);
+    }
     if (a && a->state == ARRIVAL_CRITICAL && (msg->flags & MB_MSG_CRITICAL)) {
         return critical_page(a, msg, page, length, may_keep, now);
     }

@@ -78,6 +78,12 @@ void departure_push_around(struct departure *d, const struct page_ref *ref)
     d->push.below = (struct cursor){ ref->object, ref->index };
 }
 
+void departure_push_onward(struct departure *d, const struct page_ref *ref)
+{
+    d->push.cursor = (struct cursor){ ref->object, ref->index + 1 };
+    d->push.wrap = true;
+}
+
 static bool next_above(struct departure *d, struct page_ref *ref)
 {
     struct cursor *cursor = &d->push.above;
@@ -119,70 +125,151 @@ static bool next_outward(struct departure *d, struct page_ref *ref)
     return false;
 }
 
-/* The next page of the push; false: there is none left. It is found again
- * unless it is dropped or the cursor moves on. */
-static bool next_page(struct departure *d, struct cursor *cursor,
+/* The first page at or behind the cursor that no other node has. */
+static bool next_owed(struct departure *d, struct cursor *cursor,
                       struct page_ref *ref)
 {
-    if (next_outward(d, ref)) {
-        return true;
-    }
-    while (objects_next(d->proc, cursor, ref)) {
-        if (d->push.critical || departure_is_owed(d, ref)) {
+    struct mb_page_run run;
+
+    while (objects_next_run(d->proc, cursor, &run)) {
+        cursor->index = run.index + 1;
+        if (objects_page(d->proc, run.object, run.index, ref) &&
+            departure_is_owed(d, ref)) {
             return true;
         }
     }
     return false;
 }
 
-static void drop(struct departure *d, const struct page_ref *ref)
+/* The same within the runs of a list. */
+static bool next_listed(struct departure *d, const struct change_list *list,
+                        uint32_t *at, struct cursor *cursor,
+                        struct page_ref *ref)
 {
-    struct pages *pages = object_find(d->proc, ref->object);
+    for (; *at < list->count; (*at)++) {
+        const struct mb_page_run *run = &list->runs[*at];
+        struct pages *pages = object_find(d->proc, run->object);
+        uint64_t end = run->index + run->count;
 
-    pages->ops->drop(pages, ref->index);
+        if (cursor->object != run->object) {
+            *cursor = (struct cursor){ run->object, run->index };
+        }
+        if (pages && pages->ops->next_run(pages, &cursor->index, end) > 0) {
+            objects_page(d->proc, cursor->object, cursor->index++, ref);
+            return true;
+        }
+        cursor->object = UINT32_MAX;
+    }
+    return false;
+}
+
+uint64_t push_count_list(struct departure *d, const struct change_list *list)
+{
+    struct cursor cursor = { UINT32_MAX, 0 };
+    struct page_ref ref;
+    uint64_t count = 0;
+    uint32_t run = 0;
+
+    while (next_listed(d, list, &run, &cursor, &ref)) {
+        count++;
+    }
+    return count;
+}
+
+/* Where the push stands, with the page there. */
+struct place {
+    uint32_t run;
+    struct cursor cursor;
+    struct page_ref ref;
+};
+
+/* From the beginning, if the push was sent past something. */
+static bool next_again(struct departure *d, struct place *place)
+{
+    if (!d->push.wrap) {
+        return false;
+    }
+    d->push.wrap = false;
+    place->cursor = (struct cursor){ 0, 0 };
+    return next_owed(d, &place->cursor, &place->ref);
+}
+
+/* The next page of the push; false: there is none left. It is found again
+ * unless it is dropped or the push moves to the place. */
+static bool next_page(struct departure *d, struct place *place)
+{
+    place->run = d->push.run;
+    place->cursor = d->push.cursor;
+    if (d->push.list) {
+        return next_listed(d, d->push.list, &place->run, &place->cursor,
+                           &place->ref);
+    }
+    if (d->push.critical) {
+        return objects_next(d->proc, &place->cursor, &place->ref);
+    }
+    return next_outward(d, &place->ref) ||
+           next_owed(d, &place->cursor, &place->ref) || next_again(d, place);
+}
+
+static uint16_t flags_of(const struct departure *d)
+{
+    if (d->state == DEPARTURE_ROUNDS) {
+        return MB_MSG_AHEAD;
+    }
+    if (!d->push.critical) {
+        return MB_MSG_PUSHED;
+    }
+    return MB_MSG_CRITICAL | (d->push.left == 1 ? d->last : 0);
+}
+
+static void count_page(struct departure *d)
+{
+    if (d->state == DEPARTURE_ROUNDS) {
+        d->round.sent++;
+    } else if (d->push.critical) {
+        d->push.left--;
+    } else {
+        d->pushed++;
+    }
 }
 
 /* The page has been sent, by whomever. */
-static void pass(struct departure *d, struct cursor cursor,
-                 const struct page_ref *ref)
+static void pass(struct departure *d, const struct place *place)
 {
-    d->push.cursor = cursor;
-    if (d->state == DEPARTURE_FLUSHING) {
-        drop(d, ref);
+    struct pages *pages = object_find(d->proc, place->ref.object);
+
+    d->push.run = place->run;
+    d->push.cursor = place->cursor;
+    if (d->state == DEPARTURE_ROUNDS) {
+        pages->ops->mark_sent(pages, place->ref.index);
+    } else if (d->state == DEPARTURE_FLUSHING) {
+        pages->ops->drop(pages, place->ref.index);
     }
 }
 
 static bool push_one(struct departure *d)
 {
-    struct cursor cursor = d->push.cursor;
-    struct posting how = {
+    const struct posting how = {
         .lane = LANE_BULK,
-        .flags = d->push.critical ? MB_MSG_CRITICAL : MB_MSG_PUSHED,
+        .flags = flags_of(d),
         .left = pushed_left,
     };
-    struct page_ref ref;
+    struct place place;
 
-    if (!next_page(d, &cursor, &ref)) {
+    if (!next_page(d, &place)) {
         d->push.active = false;
         return false;
     }
-    if (!export_withdraw(&d->export, &ref)) {
-        pass(d, cursor, &ref);
+    if (!export_withdraw(&d->export, &place.ref)) {
+        pass(d, &place);
         return true;
     }
-    if (d->push.critical && d->push.left == 1) {
-        how.flags |= d->last;
-    }
-    if (!departure_post_page(d, &ref, 0, &how)) {
+    if (!departure_post_page(d, &place.ref, 0, &how)) {
         return false;
     }
     d->push.under_way++;
-    if (d->push.critical) {
-        d->push.left--;
-    } else {
-        d->pushed++;
-    }
-    pass(d, cursor, &ref);
+    count_page(d);
+    pass(d, &place);
     return true;
 }
 
@@ -197,9 +284,19 @@ void push_pump(struct departure *d)
     }
 }
 
-void push_start(struct departure *d, bool critical)
+void push_start_list(struct departure *d, bool critical,
+                     const struct change_list *list)
 {
     d->push.active = true;
     d->push.critical = critical;
+    d->push.list = list;
+    d->push.run = 0;
+    d->push.cursor = list ? (struct cursor){ UINT32_MAX, 0 }
+                          : (struct cursor){ 0, 0 };
     push_pump(d);
+}
+
+void push_start(struct departure *d, bool critical)
+{
+    push_start_list(d, critical, NULL);
 }

@@ -49,6 +49,19 @@ static int fault_absent(struct vm *vm, const struct area *area,
     return 0;
 }
 
+/* A store to a page that may not be written yet. */
+static void make_writable(struct vm *vm, const struct area *area,
+                          uint64_t address, pte_t *pte)
+{
+    bool noted = pte_is_owed(*pte);
+
+    *pte = vm_leaf(vm, area, pte_physical(*pte), true) |
+           (vm->watched ? *pte & PTE_REMOTE : 0);
+    if (!noted) {
+        vm_note_written(vm, address);
+    }
+}
+
 int vm_fault(struct vm *vm, uint64_t address, enum vm_access access)
 {
     const struct area *area = vm_find(vm, address);
@@ -64,8 +77,7 @@ int vm_fault(struct vm *vm, uint64_t address, enum vm_access access)
     }
     if (pte_has_page(*pte)) {
         if (access == VM_WRITE) {
-            *pte = vm_leaf(vm, area, pte_physical(*pte), true) |
-                   (*pte & PTE_REMOTE);
+            make_writable(vm, area, address, pte);
         }
         mmu_flush_page(address);
         return 0;

@@ -7,6 +7,10 @@
  * backing on first use), present, or remote: its contents are at the node the
  * process came from. A present page is modified if its contents are nowhere
  * but here, clean if its backing (a file of the RAM disk) has them too.
+ *
+ * While the process runs and its pages travel ahead, `changes` notes what
+ * becomes of them. A modified page of which a copy has been sent counts as
+ * clean until it is written again.
  */
 #ifndef MM_PAGES_H
 #define MM_PAGES_H
@@ -14,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PAGES_ADOPT 512u        /* pages of one table */
+
+struct changes;
 struct pages;
 
 struct pages_ops {
@@ -22,10 +29,10 @@ struct pages_ops {
     void *(*next)(struct pages *pages, uint64_t *index, bool *modified);
     /* The same downwards: the last present page below *index. */
     void *(*previous)(struct pages *pages, uint64_t *index, bool *modified);
-    /* The first run of neighbours at or above *index that are present and
+    /* The first run of neighbours in [*index, end) that are present and
      * modified: stores the index of the first and returns how many there are,
      * some of a longer run; 0 when there is none. */
-    uint32_t (*next_run)(struct pages *pages, uint64_t *index);
+    uint32_t (*next_run)(struct pages *pages, uint64_t *index, uint64_t end);
     /* The contents of `count` neighbours from index on, all of them present. */
     void (*contents)(struct pages *pages, uint64_t index, uint32_t count,
                      void **page);
@@ -38,6 +45,11 @@ struct pages_ops {
      * the reference then stays the caller's. Removes a remote mark. */
     int (*install)(struct pages *pages, uint64_t index, void *page,
                    bool modified);
+    /* The same for the modified pages of `count` places from index on, which
+     * are all in one of PAGES_ADOPT, before the process has run: those taken
+     * over become NULL. -ENOMEM. */
+    int (*adopt)(struct pages *pages, uint64_t index, void **entries,
+                 uint32_t count);
     /* Does beforehand what install would have to do beside putting the page
      * in place; failing that, install does it. NULL: nothing to do. */
     void (*prepare)(struct pages *pages, uint64_t index);
@@ -47,6 +59,10 @@ struct pages_ops {
     bool (*is_remote)(struct pages *pages, uint64_t index);
     /* Whether any page is, or may be, at another node. */
     bool (*awaits)(struct pages *pages);
+    /* A copy of this modified page is sent: the next write is noted. */
+    void (*mark_sent)(struct pages *pages, uint64_t index);
+    /* The copies of `count` pages from index on are worth nothing. */
+    void (*forget_sent)(struct pages *pages, uint64_t index, uint32_t count);
     /* Frees a present page: the old host has handed it over. */
     void (*drop)(struct pages *pages, uint64_t index);
 };
@@ -58,6 +74,7 @@ struct pages {
     /* Set while the process is moving in and the list of remote pages has not
      * come yet: every absent page might be remote. */
     bool map_awaited;
+    struct changes *changes;    /* NULL: nobody wants to know */
 };
 
 #endif

@@ -55,6 +55,10 @@ static void clear_leaves(struct vm *vm, uint64_t start, uint64_t end)
 
     for (; (pte = table_next(vm->root, &start, end)) != NULL;
          start += PAGE_SIZE) {
+        if (vm->pages.changes != NULL && pte_is_sent(*pte)) {
+            changes_removed(vm->pages.changes, vm->pages.object,
+                            start >> PAGE_SHIFT, 1);
+        }
         vm_clear_leaf(vm, pte);
     }
 }
@@ -66,6 +70,11 @@ void vm_destroy(struct vm *vm)
     }
     if (active == vm) {
         vm_activate(NULL);
+    }
+    if (vm->pages.changes != NULL) {
+        changes_removed(vm->pages.changes, vm->pages.object, 0,
+                        CHANGES_WHOLE);
+        vm->pages.changes = NULL;
     }
     for (unsigned i = 0; i < vm->area_count; i++) {
         clear_leaves(vm, vm->areas[i].start, vm->areas[i].end);
@@ -118,6 +127,9 @@ void vm_set_page(struct vm *vm, const struct area *area, uint64_t address,
                  pte_t *pte, void *page, bool modified)
 {
     *pte = vm_leaf(vm, area, virt_to_phys(page), modified);
+    if (pte_is_modified(*pte)) {
+        vm_note_written(vm, address);
+    }
     vm->page_count++;
     mmu_flush_page(address);
     if (area->prot & VM_EXEC) {
@@ -136,19 +148,13 @@ void vm_clear_leaf(struct vm *vm, pte_t *pte)
 
 /* -- the map -- */
 
-static uint64_t page_up(uint64_t bytes)
-{
-    return (bytes + PAGE_MASK) & ~PAGE_MASK;
-}
-
-/* Whether [start, start + *bytes) can be a range of pages; rounds *bytes up. */
-static bool is_range(uint64_t start, uint64_t *bytes)
+bool vm_is_range(uint64_t start, uint64_t *bytes)
 {
     if (start % PAGE_SIZE != 0 || start > USER_TOP || *bytes == 0 ||
         *bytes > USER_TOP - start) {
         return false;
     }
-    *bytes = page_up(*bytes);
+    *bytes = vm_page_up(*bytes);
     return *bytes <= USER_TOP - start;
 }
 
@@ -158,8 +164,7 @@ static uint8_t whole_prot(uint8_t prot)
     return prot & VM_WRITE ? prot | VM_READ : prot;
 }
 
-/* Takes areas and pages of a range away: 0, VM_REMOTE, -ENOMEM. */
-static int take_away(struct vm *vm, uint64_t start, uint64_t end)
+int vm_take_away(struct vm *vm, uint64_t start, uint64_t end)
 {
     int error;
 
@@ -183,7 +188,7 @@ int64_t vm_map(struct vm *vm, uint64_t start, uint64_t bytes,
     struct area area = *like;
     int error;
 
-    if (!is_range(start, &bytes) || (start != 0 && start < AREAS_BOTTOM)) {
+    if (!vm_is_range(start, &bytes) || (start != 0 && start < AREAS_BOTTOM)) {
         return start == 0 ? -ENOMEM : -EINVAL;
     }
     if (start == 0) {
@@ -195,7 +200,7 @@ int64_t vm_map(struct vm *vm, uint64_t start, uint64_t bytes,
     if (vm->area_count + 1 >= VM_AREAS) {
         return -ENOMEM;         /* what is taken away might be cut in two */
     }
-    error = take_away(vm, start, start + bytes);
+    error = vm_take_away(vm, start, start + bytes);
     if (error != 0) {
         return error;
     }
@@ -208,10 +213,10 @@ int64_t vm_map(struct vm *vm, uint64_t start, uint64_t bytes,
 
 int vm_unmap(struct vm *vm, uint64_t start, uint64_t bytes)
 {
-    if (!is_range(start, &bytes)) {
+    if (!vm_is_range(start, &bytes)) {
         return -EINVAL;
     }
-    return take_away(vm, start, start + bytes);
+    return vm_take_away(vm, start, start + bytes);
 }
 
 int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
@@ -220,7 +225,7 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
     pte_t *pte;
     int error;
 
-    if (!is_range(start, &bytes)) {
+    if (!vm_is_range(start, &bytes)) {
         return bytes == 0 && start % PAGE_SIZE == 0 ? 0 : -EINVAL;
     }
     end = start + bytes;
@@ -234,8 +239,10 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
     for (uint64_t at = start; (pte = table_next(vm->root, &at, end)) != NULL;
          at += PAGE_SIZE) {
         if (pte_has_page(*pte)) {
-            *pte = vm_leaf(vm, vm_find(vm, at), pte_physical(*pte),
-                           pte_is_modified(*pte));
+            pte_t leaf = vm_leaf(vm, vm_find(vm, at), pte_physical(*pte),
+                                 pte_is_modified(*pte));
+
+            *pte = pte_is_sent(*pte) ? pte_sent(leaf) : leaf;
         }
     }
     mmu_flush_all();
@@ -247,7 +254,7 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
 
 int vm_discard(struct vm *vm, uint64_t start, uint64_t bytes)
 {
-    if (!is_range(start, &bytes)) {
+    if (!vm_is_range(start, &bytes)) {
         return bytes == 0 && start % PAGE_SIZE == 0 ? 0 : -EINVAL;
     }
     if (!areas_cover(vm, start, start + bytes)) {
@@ -263,8 +270,8 @@ int vm_discard(struct vm *vm, uint64_t start, uint64_t bytes)
 
 uint64_t vm_set_brk(struct vm *vm, uint64_t brk)
 {
-    uint64_t old_end = page_up(vm->brk);
-    uint64_t new_end = page_up(brk);
+    uint64_t old_end = vm_page_up(vm->brk);
+    uint64_t new_end = vm_page_up(brk);
     struct area heap = {
         .start = old_end, .end = new_end, .prot = VM_READ | VM_WRITE,
         .heap = true,
@@ -275,7 +282,7 @@ uint64_t vm_set_brk(struct vm *vm, uint64_t brk)
         return vm->brk;
     }
     if (new_end < old_end) {
-        error = take_away(vm, new_end, old_end);
+        error = vm_take_away(vm, new_end, old_end);
     } else if (new_end > old_end) {
         error = areas_free(vm, old_end, new_end) ? areas_insert(vm, &heap)
                                                  : -ENOMEM;
@@ -287,96 +294,4 @@ uint64_t vm_set_brk(struct vm *vm, uint64_t brk)
         vm->brk = brk;
     }
     return vm->brk;
-}
-
-/* -- mremap -- */
-
-/* Makes sure that no page of the range is elsewhere and that the tables for
- * its new place exist, so that moving cannot fail. */
-static int prepare_move(struct vm *vm, uint64_t old, uint64_t bytes,
-                        uint64_t new)
-{
-    uint64_t at = old;
-    pte_t *pte;
-
-    if (vm->pages.map_awaited) {
-        return vm_is_elsewhere(vm, old);
-    }
-    for (; (pte = table_next(vm->root, &at, old + bytes)) != NULL;
-         at += PAGE_SIZE) {
-        if (pte_is_remote(*pte)) {
-            return vm_is_elsewhere(vm, at);
-        }
-        if (table_make(vm->root, at - old + new) == NULL) {
-            return -ENOMEM;
-        }
-    }
-    return 0;
-}
-
-static void move_leaves(struct vm *vm, uint64_t old, uint64_t bytes,
-                        uint64_t new)
-{
-    uint64_t at = old;
-    pte_t *pte;
-
-    for (; (pte = table_next(vm->root, &at, old + bytes)) != NULL;
-         at += PAGE_SIZE) {
-        *table_find(vm->root, at - old + new) = *pte;
-        *pte = 0;
-    }
-    mmu_flush_all();
-}
-
-static int64_t move_area(struct vm *vm, const struct area *like,
-                         uint64_t old_bytes, uint64_t new_bytes)
-{
-    uint64_t old = like->start;
-    uint64_t new = areas_hole(vm, new_bytes);
-    struct area area = *like;
-    int error;
-
-    /* One slot for the new area, one if the old one is cut in two. */
-    if (new == 0 || vm->area_count + 2 > VM_AREAS) {
-        return -ENOMEM;
-    }
-    error = prepare_move(vm, old, old_bytes, new);
-    if (error != 0) {
-        return error;
-    }
-    area.start = new;
-    area.end = new + new_bytes;
-    move_leaves(vm, old, old_bytes, new);
-    (void)areas_insert(vm, &area);
-    (void)areas_remove(vm, old, old + old_bytes);
-    return (int64_t)new;
-}
-
-int64_t vm_remap(struct vm *vm, uint64_t old, uint64_t old_bytes,
-                 uint64_t new_bytes, bool may_move)
-{
-    const struct area *found = vm_find(vm, old);
-    struct area area;
-    int error;
-
-    if (!is_range(old, &old_bytes) || new_bytes == 0 || new_bytes > USER_TOP) {
-        return -EINVAL;
-    }
-    new_bytes = page_up(new_bytes);
-    if (found == NULL || found->end - old < old_bytes) {
-        return -EFAULT;
-    }
-    if (new_bytes <= old_bytes) {
-        error = take_away(vm, old + new_bytes, old + old_bytes);
-        return error != 0 ? error : (int64_t)old;
-    }
-    area = areas_tail(found, old);
-    if (area.end == old + old_bytes && new_bytes <= USER_TOP - old &&
-        areas_free(vm, area.end, old + new_bytes)) {
-        area = areas_tail(&area, area.end);
-        area.end = old + new_bytes;
-        error = areas_insert(vm, &area);
-        return error != 0 ? error : (int64_t)old;
-    }
-    return may_move ? move_area(vm, &area, old_bytes, new_bytes) : -ENOMEM;
 }

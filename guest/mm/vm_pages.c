@@ -33,7 +33,7 @@ static void *next(struct pages *pages, uint64_t *index, bool *modified)
          address += PAGE_SIZE) {
         if (pte_has_page(*pte)) {
             *index = address >> PAGE_SHIFT;
-            *modified = pte_is_modified(*pte);
+            *modified = pte_is_owed(*pte);
             return page_of(*pte);
         }
     }
@@ -49,7 +49,7 @@ static void *previous(struct pages *pages, uint64_t *index, bool *modified)
     while ((pte = table_previous(vm->root, &end)) != NULL) {
         if (pte_has_page(*pte)) {
             *index = end >> PAGE_SHIFT;
-            *modified = pte_is_modified(*pte);
+            *modified = pte_is_owed(*pte);
             return page_of(*pte);
         }
     }
@@ -57,27 +57,30 @@ static void *previous(struct pages *pages, uint64_t *index, bool *modified)
 }
 
 /* Within one table of leaves. */
-static uint32_t next_run(struct pages *pages, uint64_t *index)
+static uint32_t next_run(struct pages *pages, uint64_t *index, uint64_t stop)
 {
     uint64_t address = *index << PAGE_SHIFT;
+    uint64_t top = (stop < INDEX_END ? stop : INDEX_END) << PAGE_SHIFT;
     pte_t *pte;
 
     if (*index >= INDEX_END) {
         return 0;
     }
-    while ((pte = table_next(vm_of(pages)->root, &address, USER_TOP)) !=
-           NULL) {
-        unsigned left = SV39_ENTRIES - sv39_index(address, 0);
+    while ((pte = table_next(vm_of(pages)->root, &address, top)) != NULL) {
+        uint64_t left = SV39_ENTRIES - sv39_index(address, 0);
         unsigned first = 0, end;
 
-        while (first < left && !(pte[first] & PTE_MODIFIED)) {
+        if (left > (top - address) >> PAGE_SHIFT) {
+            left = (top - address) >> PAGE_SHIFT;
+        }
+        while (first < left && !pte_is_owed(pte[first])) {
             first++;
         }
         address += (uint64_t)first << PAGE_SHIFT;
         if (first == left) {
             continue;
         }
-        for (end = first + 1; end < left && (pte[end] & PTE_MODIFIED);) {
+        for (end = first + 1; end < left && pte_is_owed(pte[end]);) {
             end++;
         }
         *index = address >> PAGE_SHIFT;
@@ -118,7 +121,7 @@ static void *find(struct pages *pages, uint64_t index, bool *modified)
     if (pte == NULL || !pte_has_page(*pte)) {
         return NULL;
     }
-    *modified = pte_is_modified(*pte);
+    *modified = pte_is_owed(*pte);
     return page_of(*pte);
 }
 
@@ -153,6 +156,44 @@ static int install(struct pages *pages, uint64_t index, void *page,
     if (vm->watched) {
         *pte |= PTE_REMOTE;     /* that is where it was: vm_watched_page */
     }
+    return 0;
+}
+
+_Static_assert(PAGES_ADOPT == SV39_ENTRIES, "one table");
+
+static int adopt(struct pages *pages, uint64_t index, void **entries,
+                 uint32_t count)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t start = index << PAGE_SHIFT;
+    uint64_t end = start + ((uint64_t)count << PAGE_SHIFT);
+    pte_t *pte;
+
+    if (index >= INDEX_END || areas_free(vm, start, end)) {
+        return 0;
+    }
+    pte = table_make(vm->root, start);
+    if (pte == NULL) {
+        return -ENOMEM;
+    }
+    for (unsigned i = areas_above(vm, start);
+         i < vm->area_count && vm->areas[i].start < end; i++) {
+        const struct area *area = &vm->areas[i];
+        uint64_t at = area->start > start ? area->start : start;
+        uint64_t top = area->end < end ? area->end : end;
+
+        for (; at < top; at += PAGE_SIZE) {
+            unsigned k = (unsigned)((at - start) >> PAGE_SHIFT);
+
+            if (entries[k] != NULL && pte[k] == 0) {
+                pte[k] = vm_leaf(vm, area, virt_to_phys(entries[k]), true);
+                entries[k] = NULL;
+                vm->page_count++;
+            }
+        }
+    }
+    mmu_flush_all();
+    mmu_flush_code();
     return 0;
 }
 
@@ -227,6 +268,36 @@ static bool awaits(struct pages *pages)
     return false;
 }
 
+static void mark_sent(struct pages *pages, uint64_t index)
+{
+    pte_t *pte = leaf(pages, index);
+
+    if (pte != NULL && pte_is_modified(*pte)) {
+        *pte = pte_sent(*pte);
+        mmu_flush_page(index << PAGE_SHIFT);
+    }
+}
+
+/* What was writable becomes so again by a fault. */
+static void forget_sent(struct pages *pages, uint64_t index, uint32_t count)
+{
+    uint64_t address = index << PAGE_SHIFT;
+    uint64_t end;
+    pte_t *pte;
+
+    if (index >= INDEX_END) {
+        return;
+    }
+    end = count < INDEX_END - index ? address + ((uint64_t)count << PAGE_SHIFT)
+                                    : USER_TOP;
+    for (; (pte = table_next(vm_of(pages)->root, &address, end)) != NULL;
+         address += PAGE_SIZE) {
+        if (pte_is_sent(*pte)) {
+            *pte &= ~(pte_t)PTE_SENT;
+        }
+    }
+}
+
 static void drop(struct pages *pages, uint64_t index)
 {
     pte_t *pte = leaf(pages, index);
@@ -245,9 +316,12 @@ const struct pages_ops vm_pages_ops = {
     .count = count,
     .find = find,
     .install = install,
+    .adopt = adopt,
     .prepare = prepare,
     .mark_remote = mark_remote,
     .is_remote = is_remote,
     .awaits = awaits,
+    .mark_sent = mark_sent,
+    .forget_sent = forget_sent,
     .drop = drop,
 };

@@ -2,8 +2,9 @@
 /*
  * Watching the accesses of a program: leaves that are present but the kernel's.
  *
- * In a leaf that has a page PTE_REMOTE has no other meaning than here: the page
- * was at another node when the watch began.
+ * While a space is watched PTE_REMOTE in a leaf that has a page says that the page
+ * was at another node when the watch began; else it is PTE_SENT. So a watch ends
+ * before a move begins.
  */
 #include "arch/mmu.h"
 #include "mm/page.h"

@@ -37,8 +37,8 @@ static unsigned long status(const char *key)
     return strtoul(at + strlen(key), NULL, 10);
 }
 
-/* Asks to be moved. While pages are still on their way from the last move
- * the process runs on here, and the move comes a little later. */
+/* Asks to be moved. While pages are still on their way from the last move, or
+ * travel ahead in rounds, the process runs on here. */
 static void go(unsigned long node, const char *algorithm)
 {
     unsigned long epoch = status("Epoch:");
@@ -49,11 +49,10 @@ static void go(unsigned long node, const char *algorithm)
     CHECK(fd >= 0);
     CHECK(write(fd, text, (size_t)bytes) == bytes);
     CHECK(close(fd) == 0);
-    for (int i = 0; status("Epoch:") == epoch; i++) {
+    for (int i = 0; status("Node:") != node; i++) {
         CHECK(i < WAIT_TURNS);
     }
     CHECK(status("Epoch:") == epoch + 1);
-    check_equal("node", status("Node:"), node);
 }
 
 int main(int argc, char **argv)

@@ -27,6 +27,8 @@ static const LedgerField migration_fields[] = {
     M(NULL, "residue_ns", LEDGER_NS, residue_ns),
     M(NULL, "wire_alone_ns", LEDGER_NS, wire_alone_ns),
     M(NULL, "drained_ns", LEDGER_NS, drained_ns),
+    M(NULL, "total_ns", LEDGER_NS, total_ns),
+    M(NULL, "round_count", LEDGER_NUMBER, round_count),
     M(NULL, "instructions", LEDGER_NUMBER, instructions),
     M(NULL, "critical_bytes", LEDGER_BYTES, critical_bytes),
     M(NULL, "critical_messages", LEDGER_NUMBER, critical_messages),
@@ -36,6 +38,7 @@ static const LedgerField migration_fields[] = {
     M(NULL, "copied_messages", LEDGER_NUMBER, copied_messages),
     M("pages", "total", LEDGER_NUMBER, page_count),
     M("pages", "critical", LEDGER_NUMBER, critical_pages),
+    M("pages", "ahead", LEDGER_NUMBER, traffic[TRAFFIC_ROUNDS].messages),
     M("pages", "pushed", LEDGER_NUMBER, traffic[TRAFFIC_PUSHED].messages),
     M("pages", "demanded", LEDGER_NUMBER, traffic[TRAFFIC_DEMANDED].messages),
     M("pages", "duplicate", LEDGER_NUMBER, duplicate_count),
@@ -113,6 +116,14 @@ static const LedgerField fault_fields[] = {
 };
 #undef F
 const LedgerTable ledger_fault_table = TABLE(fault_fields);
+
+static const LedgerField round_fields[] = {
+    FIELD(LedgerRound, NULL, "start_ns", LEDGER_NS, start_ns),
+    FIELD(LedgerRound, NULL, "duration_ns", LEDGER_NS, duration_ns),
+    FIELD(LedgerRound, NULL, "pages", LEDGER_NUMBER, pages),
+    FIELD(LedgerRound, NULL, "changed_pages", LEDGER_NUMBER, changed_pages),
+};
+const LedgerTable ledger_round_table = TABLE(round_fields);
 
 uint64_t ledger_field_get(const LedgerField *field, const void *base)
 {

@@ -36,7 +36,8 @@ extern const LedgerTable ledger_migration_table;    /* of LedgerMigration */
 extern const LedgerTable ledger_phase_table;        /* of LedgerPhase */
 extern const LedgerTable ledger_count_table;        /* of LedgerCount */
 extern const LedgerTable ledger_statistics_table;   /* of LedgerStatistics */
-extern const LedgerTable ledger_fault_table;        /* of LedgerFault */
+extern const LedgerTable ledger_fault_table;
+extern const LedgerTable ledger_round_table;        /* of LedgerFault */
 
 /* LEDGER_UNKNOWN if it is not known. */
 uint64_t ledger_field_get(const LedgerField *field, const void *base);

@@ -144,6 +144,11 @@ void ledger_compute_lost(LedgerCollector *collector);
 bool ledger_compute_phases(const LedgerCollector *collector,
                            const MigrationMarks *marks, bool *complete,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* ledger-rounds.c: a record of a round; the rounds, after the outcome. */
+bool ledger_take_round(MigrationMarks *marks, const Record *record,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool ledger_compute_rounds(const MigrationMarks *marks, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* ledger-fault.c: the faults. */
 bool ledger_compute_faults(const MigrationMarks *marks, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

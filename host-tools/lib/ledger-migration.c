@@ -20,6 +20,8 @@ LedgerMigration *ledger_migration_new(void)
     migration->residue_ns = (int64_t)LEDGER_UNKNOWN;
     migration->wire_alone_ns = LEDGER_UNKNOWN;
     migration->drained_ns = LEDGER_UNKNOWN;
+    migration->total_ns = LEDGER_UNKNOWN;
+    migration->rounds = g_array_new(FALSE, TRUE, sizeof(LedgerRound));
     migration->instructions = LEDGER_UNKNOWN;
     migration->page_count = LEDGER_UNKNOWN;
     migration->after = (LedgerAfter) {
@@ -39,6 +41,7 @@ void ledger_migration_free(LedgerMigration *migration)
     if (migration != NULL) {
         g_free(migration->missing);
         g_array_unref(migration->faults);
+        g_array_unref(migration->rounds);
         g_free(migration);
     }
 }

@@ -48,6 +48,11 @@ static LedgerOutcome find_outcome(const Ledger *ledger,
     const LedgerMigration *migration = marks->migration;
     uint32_t crashed = migration->crashed_node;
 
+    /* in a round: it had not left yet, whatever became of the target */
+    if (marks->exit != NULL && marks->marks[MB_MARK_FROZEN] == NULL &&
+        marks->abort == NULL) {
+        return OUTCOME_KILLED;
+    }
     if (marks->abort != NULL &&
         (crashed != migration->source || crashed == LEDGER_NONE)) {
         return OUTCOME_ABORTED;

@@ -20,6 +20,7 @@ static const struct {
     { TRAFFIC_HEAP, MB_MSG_PAGE, MB_MSG_CRITICAL | MB_MSG_HEAP },
     { TRAFFIC_STACK, MB_MSG_PAGE, MB_MSG_CRITICAL | MB_MSG_STACK },
     { TRAFFIC_BULK, MB_MSG_PAGE, MB_MSG_CRITICAL },
+    { TRAFFIC_ROUNDS, MB_MSG_PAGE, MB_MSG_AHEAD },
     { TRAFFIC_DEMANDED, MB_MSG_PAGE, MB_MSG_DEMANDED },
     { TRAFFIC_PUSHED, MB_MSG_PAGE, 0 },
     { TRAFFIC_MAP, MB_MSG_MAP, 0 },
@@ -29,10 +30,13 @@ static const struct {
     { TRAFFIC_REPLIES, MB_MSG_GONE, 0 },
     { TRAFFIC_REPLIES, MB_MSG_GRANT, 0 },
     { TRAFFIC_REPLIES, MB_MSG_READY, 0 },
+    { TRAFFIC_REPLIES, MB_MSG_FLUSH, 0 },
+    { TRAFFIC_REPLIES, MB_MSG_COLLECTED, 0 },
     { TRAFFIC_CONTROL, ANY_TYPE, 0 },
 };
 
 const char *const ledger_traffic_names[TRAFFIC_COUNT] = {
+    [TRAFFIC_ROUNDS] = "rounds",
     [TRAFFIC_STATE] = "state",
     [TRAFFIC_CODE] = "code",
     [TRAFFIC_HEAP] = "heap",

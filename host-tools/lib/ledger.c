@@ -131,6 +131,7 @@ static bool take_phase(LedgerCollector *collector, const Record *record,
 {
     static const char *const names[MB_MARKS] = {
         "frozen", "selected", "sent", "received", "installed", "resumed",
+        "begun",
     };
     MigrationMarks *marks = ledger_need_migration(collector, record);
     uint64_t mark = record->arg[0];
@@ -139,7 +140,7 @@ static bool take_phase(LedgerCollector *collector, const Record *record,
         return ledger_fail(marks, error, "unknown mark %" G_GUINT64_FORMAT,
                            mark);
     }
-    if (mark == MB_MARK_FROZEN) {
+    if (mark == MB_MARK_FROZEN || mark == MB_MARK_BEGUN) {
         marks->migration->source = record->node;
         marks->migration->target = (uint32_t)record->arg[2];
         marks->migration->algorithm = (uint16_t)record->arg[1];
@@ -186,7 +187,8 @@ static bool take_abort(LedgerCollector *collector, const Record *record,
     MigrationMarks *marks = find_migration(collector, record);
     uint32_t plan_index = (uint32_t)record->arg[3];
 
-    if (marks == NULL || marks->marks[MB_MARK_FROZEN] == NULL ||
+    if (marks == NULL || (marks->marks[MB_MARK_FROZEN] == NULL &&
+                          marks->marks[MB_MARK_BEGUN] == NULL) ||
         marks->migration->plan_index != plan_index) {
         marks = add_migration(collector, record);
         marks->migration->plan_index = plan_index;
@@ -285,6 +287,9 @@ static bool take_record(LedgerCollector *collector, const Record *record,
         marks->migration->page_count = record->arg[2];
         return ledger_set_once(marks, &marks->drained, record, "drained",
                                error);
+    case MB_TRACE_ROUND:
+        return ledger_take_round(ledger_need_migration(collector, record),
+                                 record, error);
     case MB_TRACE_FIRST_RUN:
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->first_run, record, "first run",
@@ -323,6 +328,7 @@ static bool compute_all(LedgerCollector *collector, GError **error)
         MigrationMarks *marks = collector->migrations->pdata[i];
         ledger_compute_traffic(marks);
         if (!ledger_compute_outcome(collector, marks, error) ||
+            !ledger_compute_rounds(marks, error) ||
             !ledger_compute_faults(marks, error)) {
             return false;
         }

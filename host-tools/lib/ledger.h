@@ -109,6 +109,16 @@ typedef struct {
     uint64_t parts_ns[PART_COUNT];
 } LedgerFault;
 
+/* Pages that travelled while the process ran at the source. */
+typedef struct {
+    uint64_t number;            /* from 1 on */
+    uint64_t start_ns;
+    uint64_t duration_ns;       /* until the target had confirmed them */
+    uint64_t end_ns;
+    uint64_t pages;
+    uint64_t changed_pages;     /* meanwhile; one may count twice */
+} LedgerRound;
+
 /* Of numbers that are many. A percentile is the smallest of them that at least
  * so many percent do not exceed. */
 typedef struct {
@@ -128,7 +138,9 @@ typedef struct {
 /* What the messages of a migration are for. Each kind goes one way; what was
  * sent again is of no other kind. */
 typedef enum {
-    TRAFFIC_STATE,              /* from the source to the target */
+    TRAFFIC_ROUNDS,             /* from the source to the target: pages before
+                                 * the freeze */
+    TRAFFIC_STATE,
     TRAFFIC_CODE,               /* critical pages, by role */
     TRAFFIC_HEAP,
     TRAFFIC_STACK,
@@ -201,6 +213,8 @@ typedef struct {
     uint64_t first_run_ns;      /* until an instruction was executed there */
     int64_t residue_ns;         /* latency less the sum of the phases */
     uint64_t wire_alone_ns;     /* what the critical messages need at least */
+    uint64_t total_ns;          /* from the first round or, if there is none,
+                                 * the freeze until drained */
     uint64_t drained_ns;        /* from the resume on; LEDGER_UNKNOWN: never */
     uint64_t instructions;      /* of all phases */
     LedgerPhase phases[PHASE_COUNT];
@@ -220,6 +234,8 @@ typedef struct {
     LedgerAfter after;          /* of OUTCOME_DONE, if it settled */
     LedgerResidual residual;    /* likewise, whether it settled or not */
     GArray *faults;             /* of LedgerFault, by time */
+    uint64_t round_count;
+    GArray *rounds;             /* of LedgerRound */
 } LedgerMigration;
 
 typedef struct {

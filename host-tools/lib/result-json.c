@@ -158,6 +158,18 @@ static void put_faults(JsonBuilder *json, const LedgerMigration *migration)
     json_builder_end_array(json);
 }
 
+static void put_rounds(JsonBuilder *json, const LedgerMigration *migration)
+{
+    json_write_begin_array(json, "rounds");
+    for (unsigned i = 0; i < migration->rounds->len; i++) {
+        json_builder_begin_object(json);
+        json_write_fields(json, &ledger_round_table,
+                          &g_array_index(migration->rounds, LedgerRound, i));
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
 static void put_migration(JsonBuilder *json, const ResultMigration *migration)
 {
     const LedgerMigration *ledger = migration->ledger;
@@ -171,6 +183,7 @@ static void put_migration(JsonBuilder *json, const ResultMigration *migration)
     json_write_text(json, "outcome", ledger_outcome_names[ledger->outcome]);
     json_write_text(json, "missing", ledger->missing);
     json_write_fields(json, &ledger_migration_table, ledger);
+    put_rounds(json, ledger);
     put_phases(json, ledger);
     put_traffic(json, ledger);
     put_definitions(json, ledger);

@@ -93,6 +93,17 @@ static void read_fault(JsonRead *read, JsonObject *object, unsigned index,
     g_array_append_val(migration->faults, fault);
 }
 
+static void read_round(JsonRead *read, JsonObject *object, unsigned index,
+                       void *data)
+{
+    LedgerMigration *migration = data;
+    LedgerRound round = { .number = index + 1 };
+
+    json_read_fields(read, object, &ledger_round_table, &round);
+    round.end_ns = round.start_ns + round.duration_ns;
+    g_array_append_val(migration->rounds, round);
+}
+
 static void read_traffic(JsonRead *read, JsonObject *object,
                          LedgerMigration *ledger)
 {
@@ -122,6 +133,7 @@ static void read_ledger(JsonRead *read, JsonObject *object,
         json_read_fail(read, "phases", "complete");
     }
     json_read_array(read, object, "faults", read_fault, ledger);
+    json_read_array(read, object, "rounds", read_round, ledger);
 }
 
 static void read_techniques(JsonRead *read, JsonObject *object,

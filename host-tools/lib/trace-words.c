@@ -31,16 +31,19 @@ static const char *const message_names[] = {
     [MB_MSG_GRANT] = "GRANT",
     [MB_MSG_READY] = "READY",
     [MB_MSG_GO] = "GO",
+    [MB_MSG_ROUND] = "ROUND",
+    [MB_MSG_COLLECTED] = "COLLECTED",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
 static const char *const flag_names[] = {
     "critical", "resume", "pushed", "demanded", "code", "heap", "stack",
-    "clean", "again", "last",
+    "clean", "again", "last", "ahead",
 };
 
 static const char *const phase_marks[MB_MARKS] = {
     "FROZEN", "SELECTED", "SENT", "RECEIVED", "INSTALLED", "RESUMED",
+    "BEGUN",
 };
 static const char *const fault_marks[MB_FAULT_MARKS] = {
     "TRAP", "REQUESTED", "TAKEN", "SERVED", "RECEIVED", "RESUMED",

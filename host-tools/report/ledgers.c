@@ -167,6 +167,34 @@ static void add_count(Table *table, const char *name, const LedgerCount *count)
     }
 }
 
+static void append_rounds(GString *text, const LedgerMigration *ledger)
+{
+    g_autoptr(Table) table = table_new(ledger_round_table.count + 1);
+
+    if (ledger->rounds->len == 0) {
+        return;
+    }
+    table_row(table, "round");
+    table_cell(table, "at us");
+    table_cell(table, "us");
+    table_cell(table, "pages");
+    table_cell(table, "changed");
+    for (unsigned i = 0; i < ledger->rounds->len; i++) {
+        const LedgerRound *round = &g_array_index(ledger->rounds, LedgerRound,
+                                                  i);
+        g_autofree char *number = g_strdup_printf("%u", i + 1);
+        g_autofree char *start = report_us(round->start_ns);
+        g_autofree char *duration = report_us(round->duration_ns);
+
+        table_row(table, number);
+        table_cell(table, "%s", start);
+        table_cell(table, "%s", duration);
+        table_cell(table, "%" G_GUINT64_FORMAT, round->pages);
+        table_cell(table, "%" G_GUINT64_FORMAT, round->changed_pages);
+    }
+    table_format(table, 2, text);
+}
+
 static void append_traffic(GString *text, const LedgerMigration *ledger)
 {
     LedgerCount total = ledger_traffic_total(ledger);
@@ -204,6 +232,7 @@ static void append_migration(GString *text, const ResultMigration *migration,
 
     g_string_append_printf(text, "\n%s: %s %s, %s, frozen at %s us\n", name,
                            migration->process, route, how, start);
+    append_rounds(text, ledger);
     append_path(text, ledger, colours);
     append_after(text, ledger, colours);
     append_drained(text, ledger);

@@ -63,6 +63,13 @@ enum mb_msg_type {
     MB_MSG_READY = 17,
     /* source -> target: the order to let it run */
     MB_MSG_GO = 18,
+    /* source -> target: pages of a process that still runs at the source.
+     * index: number of the round, aux and tag: as in MB_MSG_STATE. arg 0: it
+     * begins; the payload names pages that were sent and are not to be used,
+     * as an array of struct mb_page_run. arg 1: all its pages have been sent */
+    MB_MSG_ROUND = 19,
+    /* target -> source: all pages of the round are here. index: its number */
+    MB_MSG_COLLECTED = 20,
     MB_MSG_TYPES
 };
 
@@ -85,6 +92,7 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
 {
     return algorithm | (uint32_t)without << 16;
 }
+#define MB_MSG_AHEAD        (1u << 10)   /* the process still runs at the source */
 
 /* mb_msg.object of MB_MSG_PART */
 #define MB_PART_FIRST       (1u << 0)   /* of its message */

@@ -51,6 +51,9 @@ enum mb_trace_type {
     MB_TRACE_TIMEOUT = 11,
     /* a page arrived that the target had already. 0: object, 1: index */
     MB_TRACE_DUPLICATE = 12,
+    /* the target has all pages of a round. 0: its number, from 1 on, 1: pages
+     * sent, 2: pages that were changed meanwhile */
+    MB_TRACE_ROUND = 13,
     /* target: nothing more is needed of the source, as it has freed everything
      * or the process ends here. 0: its cycles in user mode since it came */
     MB_TRACE_SETTLED = 14,
@@ -118,6 +121,9 @@ enum mb_phase_mark {
     MB_MARK_RECEIVED = 3,       /* new host: kernel holds the last message */
     MB_MARK_INSTALLED = 4,      /* new host: process is complete */
     MB_MARK_RESUMED = 5,        /* new host: before the first user instruction */
+    /* old host, before FROZEN and only if pages travel ahead: the first round
+     * begins */
+    MB_MARK_BEGUN = 6,
     MB_MARKS
 };
 
@@ -161,6 +167,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    6u
+#define MB_TRACE_VERSION    7u
 
 #endif

@@ -187,6 +187,8 @@ static bool is_refusal(const LedgerMigration *ledger)
     switch (ledger->outcome) {
     case OUTCOME_NOT_STARTED:
         return true;
+    case OUTCOME_KILLED:        /* it ended in a round, before the freeze */
+        return ledger->critical_messages == 0;
     case OUTCOME_ABORTED:
         return ledger->error_number == EALREADY;
     default:

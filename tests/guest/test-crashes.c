@@ -116,6 +116,7 @@ static void check_decision(const Scenario *scenario, const Run *run)
     ck_assert_msg(!(aborted && was_let_go(run)), "two copies\n%s",
                   scenario->text->str);
     if (!aborted && migration->ledger->outcome != OUTCOME_NOT_STARTED &&
+        migration->ledger->outcome != OUTCOME_KILLED &&
         migration->ledger->crashed_node == TARGET) {
         ck_assert_msg(was_let_go(run), "lost without need\n%s",
                       scenario->text->str);
@@ -148,7 +149,14 @@ static Fate find_fate(const Scenario *scenario, const Run *run,
 /* Whether the process runs at the target before all its pages are there. */
 static bool leaves_pages(enum algorithm algorithm)
 {
-    return algorithm != ALGORITHM_TOTAL_COPY;
+    return algorithm != ALGORITHM_TOTAL_COPY &&
+           algorithm != ALGORITHM_PRE_COPY;
+}
+
+/* Whether the target says something before the process is frozen. */
+static bool has_rounds(enum algorithm algorithm)
+{
+    return algorithm == ALGORITHM_PRE_COPY || algorithm == ALGORITHM_HYBRID;
 }
 
 /* Whoever crashes behind its last message changes nothing for the process, if
@@ -169,7 +177,8 @@ static void check_fates(const Case *c, const unsigned fates[FATES])
          * process has ended */
         ck_assert((fates[FATE_SURVIVED] > 0) ==
                   (c->asks || (*c->fault != '\0' && !leaves_pages(c->algorithm)) ||
-                   c->algorithm == ALGORITHM_COPY_ON_REFERENCE));
+                   c->algorithm == ALGORITHM_COPY_ON_REFERENCE ||
+                   has_rounds(c->algorithm)));
     }
 }
 

@@ -179,7 +179,7 @@ START_TEST(moves_wait_for_their_turn)
 {
     g_autoptr(Scenario) scenario = scenario_new();
 
-    scenario_add_process(scenario, "chase", 0, "chase");
+    scenario_add_process(scenario, "chase", 0, "chase 60");
     for (unsigned i = 0; i < QUEUED_MOVES; i++) {
         scenario_add_migration(scenario, "chase", FIRST_MOVE_NS + i, (i + 1) % 2,
                                scenario_algorithms[i % ALGORITHM_COUNT]);

@@ -11,7 +11,9 @@
     X(TOTAL_COPY, 0, "total-copy") \
     X(FREEZE_FREE, 1, "freeze-free") \
     X(COPY_ON_REFERENCE, 2, "copy-on-reference") \
-    X(POST_COPY, 3, "post-copy")
+    X(POST_COPY, 3, "post-copy") \
+    X(PRE_COPY, 4, "pre-copy") \
+    X(HYBRID, 5, "hybrid")
 
 enum algorithm {
 #define X(symbol, number, name) ALGORITHM_##symbol = number,

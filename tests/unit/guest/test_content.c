@@ -251,7 +251,8 @@ START_TEST(bounds)
     ck_assert_ptr_nonnull(file.pages.ops->next(&file.pages, &index,
                                                &modified));
     ck_assert_uint_eq(index, CONTENT_PAGES_MAX - 1);
-    ck_assert_uint_eq(file.pages.ops->next_run(&file.pages, &index), 1);
+    ck_assert_uint_eq(file.pages.ops->next_run(&file.pages, &index,
+                                               UINT64_MAX), 1);
     ck_assert_uint_eq(file.pages.ops->count(&file.pages), 1);
     index = UINT64_MAX;
     ck_assert_ptr_nonnull(file.pages.ops->previous(&file.pages, &index,

@@ -331,7 +331,7 @@ static void check_walks(void)
         }
         if (left == 0) {
             run = up;
-            left = ops->next_run(&vm->pages, &run);
+            left = ops->next_run(&vm->pages, &run, UINT64_MAX);
             suite_check(left > 0);
             neighbours = run == up ? neighbours : 0;
         }
@@ -343,7 +343,7 @@ static void check_walks(void)
         check_contents(run - neighbours, neighbours);
     }
     suite_check(left == 0);
-    suite_check(ops->next_run(&vm->pages, &up) == 0);
+    suite_check(ops->next_run(&vm->pages, &up, UINT64_MAX) == 0);
 }
 
 void model_check(void)

@@ -85,7 +85,7 @@ START_TEST(refuses_unknown_marks)
 
     synthetic_find(synthetic, MB_TRACE_PHASE, MB_MARK_SENT)->arg[0] = MB_MARKS;
     ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
-    ck_assert_error(error, GODWIT_ERROR_FAILED, "unknown mark 6");
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "unknown mark 7");
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 uint64_t fake_pages_left = UINT64_MAX;
+uint64_t fake_pages_total;
 
 void *page_alloc_raw(void)
 {
@@ -42,4 +43,14 @@ void page_put(void *page)
         fake_pages_left++;
     }
     free(page);
+}
+
+uint64_t page_free_count(void)
+{
+    return fake_pages_left;
+}
+
+uint64_t page_total_count(void)
+{
+    return fake_pages_total;
 }

@@ -9,5 +9,7 @@
 
 /* How many more there are; UINT64_MAX: no bound, nothing is counted. */
 extern uint64_t fake_pages_left;
+/* What page_total_count says. */
+extern uint64_t fake_pages_total;
 
 #endif
