@@ -46,9 +46,6 @@ static void encode_open(const struct file *file, struct codec *c)
     record->node_pid = file->node.pid;
     record->reserved = 0;
     record->offset = file->offset;
-    if (file->kind == FILE_SOCKET) {
-        c->error = -EOPNOTSUPP;     /* a port stays where it is, so far */
-    }
 }
 
 /* What there are sets of comes in rising order. */

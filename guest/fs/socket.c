@@ -9,6 +9,7 @@
 #include "fs/socket.h"
 
 #include "include/uapi/linux-socket.h"
+#include "ipc/port_move.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "proc/signal.h"
@@ -52,6 +53,22 @@ void socket_close(struct node node)
         port_close(port);
         port_settle();
     }
+}
+
+int sockets_await(const struct proc *proc, uint32_t from)
+{
+    const struct files *files = proc->files;
+    int error = 0;
+
+    for (uint32_t i = 0; i < FILES_MAX && error == 0; i++) {
+        const struct file *file = &files->open[i];
+
+        if (files_has(files->open_used, i) && file->kind == FILE_SOCKET) {
+            error = port_await((uint64_t)file->node.pid << NODE_SHIFT |
+                                   file->node.index, proc->pid, from);
+        }
+    }
+    return error;
 }
 
 /* -- waiting -- */

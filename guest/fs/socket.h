@@ -17,6 +17,8 @@ struct port *socket_port(const struct file *file);
 int socket_install(struct files *files, const struct port *port,
                    uint32_t flags);
 void socket_close(struct node node);
+/* The process has come from a node; its ports are on their way. -ENFILE. */
+int sockets_await(const struct proc *proc, uint32_t from);
 
 /*
  * Messages to and from a socket, as the system calls' functions: bytes, -errno

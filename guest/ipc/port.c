@@ -94,6 +94,7 @@ void port_free(struct port *port)
     struct port **at = place_of(port->id);
 
     kassert(port->in_flight == 0);
+    part_free(port->moving);
     port_drop_queue(port);
     while (port->links != NULL) {
         link_free(port->links);
@@ -133,6 +134,7 @@ struct part *part_of(struct letter *letter)
         part->bytes = letter->length;
         part->seq = letter->msg.aux;
         part->flags = letter->msg.object;
+        part->arg = letter->msg.arg;
         letter->page = NULL;
     }
     return part;
@@ -211,6 +213,9 @@ void link_progress(struct link *link)
     if (!link->gone || link->queued > 0 || port->state == PORT_LEAVING) {
         return;
     }
+    if (port->state == PORT_HOME && port->queued_owed > 0) {
+        return;                 /* parts of it may be among those */
+    }
     if (port->state == PORT_CLOSED) {
         link_free(link);
         port_progress(port);
@@ -223,7 +228,9 @@ void link_progress(struct link *link)
 
 void port_progress(struct port *port)
 {
-    if (port->state == PORT_CLOSED && port->links == NULL &&
+    if (port->state == PORT_LEAVING) {
+        port_leaving_progress(port);
+    } else if (port->state == PORT_CLOSED && port->links == NULL &&
         port->in_flight == 0 && port->query.state == QUERY_NONE) {
         port_free(port);
     }
@@ -300,6 +307,11 @@ void ports_lost(uint32_t node)
 
         next = port_next(port);
         query_lost(port, node);
+        if (port->state == PORT_LEAVING) {
+            port_leaving_lost(port, node);
+            continue;
+        }
+        port_awaited_lost(port, node);
         while (link != NULL) {
             struct link *following = link->next;
 

@@ -87,7 +87,9 @@ struct port {
     struct part *queue;         /* messages to be read, oldest first */
     struct part *queue_last;
     uint32_t queued_owed;       /* parts of the queue that are on their way */
-    struct part *moved_last;    /* last one that has come so */
+    struct part *moved_last;    /* last message that has come so */
+    struct part *moving;        /* one that is not complete */
+    struct part *moving_last;
     struct port *pending;       /* accepted from here, oldest first */
     struct port *pending_next;
     uint32_t pending_count;
@@ -97,6 +99,7 @@ struct port {
     uint32_t epoch;             /* of its process's last move */
     uint32_t target;            /* LEAVING: new home; AWAITED: old home */
     uint32_t links_owed;        /* AWAITED: still to come */
+    uint64_t connected_to;      /* AWAITED: peer of the link that is `peer` */
     bool name_marked;
 };
 

@@ -28,6 +28,7 @@ struct part {
     uint32_t done;              /* bytes that have been read, of a stream */
     uint32_t seq;
     uint32_t flags;             /* MB_PART_* */
+    uint64_t arg;               /* MB_PART_ARG, as it came */
 };
 
 /* One end of a link. */
@@ -117,10 +118,26 @@ void port_found(struct letter *letter);
 void port_named(struct letter *letter);
 void query_lost(struct port *port, uint32_t node);
 
+/* -- port_move.c: the old home -- */
+/* A query that kept a port from leaving is over. */
+void port_move_progress(struct port *port);
+/* A message to a port that is LEAVING. */
+void port_pass(struct port *port, struct letter *letter);
+void port_leaving_progress(struct port *port);
+void port_leaving_lost(struct port *port, uint32_t node);
+
+/* -- port_arrive.c: the new home -- */
+void port_state(struct letter *letter);
+void port_state_link(struct letter *letter);
+void port_take_queued(struct letter *letter);
+void port_moved(struct letter *letter);
+void port_awaited_lost(struct port *port, uint32_t node);
+
 /* -- port_name.c: the names that this node keeps -- */
 void names_take(struct letter *letter);
 void names_drop(struct letter *letter);
 void names_lookup(struct letter *letter);
+void names_moved(const struct letter *letter);
 void names_lost(uint32_t node);
 uint32_t name_node(const struct port_name *name);
 bool name_equal(const struct port_name *a, const struct port_name *b);

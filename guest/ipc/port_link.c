@@ -45,6 +45,7 @@ static void finish(struct port *port, int error)
     port->query.state = QUERY_DONE;
     port->query.error = error;
     port_wake(port);
+    port_move_progress(port);
 }
 
 static void ask_name(struct port *port)

@@ -122,6 +122,18 @@ void names_lookup(struct letter *letter)
     port_post(&answer, NULL, 0);
 }
 
+void names_moved(const struct letter *letter)
+{
+    struct port_name name;
+    struct entry *entry;
+
+    name_of(letter, &name);
+    entry = *find(&name);
+    if (entry != NULL && entry->port == letter->msg.tag) {
+        entry->node = letter->msg.aux;
+    }
+}
+
 void names_lost(uint32_t node)
 {
     for (uint32_t i = 0; i < TABLE; i++) {

@@ -223,6 +223,16 @@ static void closed_message(struct letter *letter)
     }
 }
 
+static void lost_message(struct letter *letter)
+{
+    struct port *port = port_find(letter->msg.index);
+    struct link *link = port != NULL ? link_find(port, letter->msg.tag) : NULL;
+
+    if (link != NULL) {
+        link_lose(link);
+    }
+}
+
 static void (*const receivers[MB_PORT_OPS])(struct letter *letter) = {
     [MB_PORT_NAME] = names_take,
     [MB_PORT_NAMED] = port_named,
@@ -233,11 +243,20 @@ static void (*const receivers[MB_PORT_OPS])(struct letter *letter) = {
     [MB_PORT_LINKED] = port_linked,
     [MB_PORT_READ] = read_message,
     [MB_PORT_CLOSED] = closed_message,
+    [MB_PORT_MOVED] = port_moved,
+    [MB_PORT_STATE] = port_state,
+    [MB_PORT_STATE_LINK] = port_state_link,
+    [MB_PORT_LOST] = lost_message,
 };
 
 static void deliver(struct letter *letter)
 {
-    if (letter->msg.type == MB_MSG_PART) {
+    struct port *port = letter->msg.index != 0 ? port_find(letter->msg.index)
+                                               : NULL;
+
+    if (port != NULL && port->state == PORT_LEAVING) {
+        port_pass(port, letter);
+    } else if (letter->msg.type == MB_MSG_PART) {
         port_take_part(letter);
     } else if (letter->msg.object < MB_PORT_OPS &&
                receivers[letter->msg.object] != NULL) {

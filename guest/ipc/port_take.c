@@ -193,6 +193,10 @@ void port_take_part(struct letter *letter)
     struct link *link = port != NULL ? link_find(port, msg->tag) : NULL;
     struct part *part;
 
+    if (msg->object & MB_PART_QUEUED) {
+        port_take_queued(letter);
+        return;
+    }
     if (link == NULL || link->gone) {
         if (msg->object & MB_PART_CLOSE) {
             struct mb_msg answer = port_control(

@@ -6,7 +6,9 @@
 
 #include <stddef.h>
 
+#include "fs/socket.h"
 #include "include/uapi/techniques.h"
+#include "ipc/port_move.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
@@ -112,6 +114,7 @@ void arrival_reject(struct arrival *a, int error)
     a->proc = NULL;
     if (proc) {
         proc_destroy(proc);
+        ports_forget(a->move.pid);
     }
     arrival_send(&a->move, MB_MSG_REJECT, (uint64_t)error);
     arrival_free(a);
@@ -234,6 +237,11 @@ static void decode(struct arrival *a, const void *bytes)
         return;
     }
     arrival_put_image(a);
+    error = sockets_await(a->proc, a->move.source);
+    if (error) {
+        arrival_reject(a, -error);
+        return;
+    }
     objects_await_map(a->proc, true);
     error = a->collection ? arrival_install_collected(a) : 0;
     if (error) {
@@ -357,6 +365,7 @@ static void drop_incomplete(struct arrival *a)
            "had come\n", a->move.pid, a->move.epoch, a->move.source);
     if (a->proc) {
         proc_destroy(a->proc);
+        ports_forget(a->move.pid);
     }
     arrival_free(a);
 }

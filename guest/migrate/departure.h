@@ -172,6 +172,8 @@ void departure_requested(struct departure *departure,
 void departure_gone(struct departure *departure);
 /* All pages of a round are there. */
 void departure_collected(struct departure *departure, uint64_t round);
+/* ports_on_left's function: ports of the process have gone. */
+void departure_ports_left(uint32_t pid, uint32_t epoch);
 /* It wants to move on: what was kept for it is pushed. */
 void departure_flush(struct departure *departure);
 

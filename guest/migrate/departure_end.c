@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "ipc/peer.h"
+#include "ipc/port_move.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
@@ -123,7 +124,7 @@ void departure_progress(struct departure *d)
     case DEPARTURE_FLUSHING:
         if (d->kept && d->kept_count > 0) {
             departure_put_buffer(d);
-        } else if (!d->unreachable) {
+        } else if (!d->unreachable && !ports_are_leaving(d->move.pid)) {
             post_drained(d);
         }
         break;
@@ -179,7 +180,17 @@ void departure_resumed(struct departure *d)
     d->state = DEPARTURE_FLUSHING;
     d->sent_before = d->push.cursor;
     srv_left(d->proc->files);
+    ports_depart(d->move.pid, d->move.epoch, d->move.target);
     departure_progress(d);
+}
+
+void departure_ports_left(uint32_t pid, uint32_t epoch)
+{
+    struct departure *d = departure_find(pid, epoch);
+
+    if (d) {
+        departure_progress(d);
+    }
 }
 
 /* A page that is not here any more, or sent, is on its way already. */
@@ -237,6 +248,7 @@ void departure_gone(struct departure *d)
     d->push.active = false;
     d->map_active = false;
     d->kept = false;
+    ports_depart(d->move.pid, d->move.epoch, d->move.target);
     departure_progress(d);
 }
 
@@ -277,6 +289,7 @@ static void give_up(struct departure *d)
            "it stays frozen here\n",
            d->move.pid, d->move.epoch, d->move.target);
     d->state = DEPARTURE_UNKNOWN;
+    ports_abandon(d->move.pid);
     departure_progress(d);
 }
 

@@ -12,6 +12,7 @@
 #include "include/uapi/pagers.h"
 #include "ipc/peer.h"
 #include "ipc/port.h"
+#include "ipc/port_move.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
 #include "migrate/arrival.h"
@@ -316,6 +317,7 @@ void migrate_init(void)
     transport_init(&transport_bridge, bridge_node_count(), receive);
     departure_init();
     ports_init();
+    ports_on_left(departure_ports_left);
     arrival_init();
     fs_set_goto(go);
     srv_on_flushed(departures_flushed);

@@ -100,6 +100,8 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
 #define MB_PART_END         (1u << 2)   /* no data: nothing more is sent */
 #define MB_PART_CLOSE       (1u << 3)   /* END, and nothing more is read */
 #define MB_PART_RESET       (1u << 4)   /* CLOSE, and something was not read */
+#define MB_PART_QUEUED      (1u << 5)   /* moves with its port; arg: bytes of it
+                                         * that have been read */
 
 /* mb_msg.arg of MB_MSG_PART: how many parts of the other way have been read,
  * in all; how many may be under way on this one; node of the sender. */
@@ -133,6 +135,18 @@ enum mb_port_op {
     MB_PORT_READ = 8,
     /* MB_PART_CLOSE has come, as all before it; nothing follows */
     MB_PORT_CLOSED = 9,
+    /* from the new home, to the other end of each link and to the name's node
+     * (payload: name): port `tag` is at node aux now. arg: its old home */
+    MB_PORT_MOVED = 10,
+    /* answer to MOVED, to the old home: all that was sent there has a number
+     * below aux. arg: 1: there is no such link any more, nothing will come */
+    MB_PORT_MARK = 11,
+    /* old home -> new home: the port, one of its links. payload: as
+     * guest/ipc/port_image.c has it; aux: 1: the last one */
+    MB_PORT_STATE = 12,
+    MB_PORT_STATE_LINK = 13,
+    /* the other end is lost with its node */
+    MB_PORT_LOST = 14,
     MB_PORT_OPS
 };
 

@@ -44,6 +44,75 @@ START_TEST(calls_on_one_node)
 }
 END_TEST
 
+/* Of several senders; one is silent for longer than most moves take. */
+#define SENDERS     4u
+#define MESSAGES    "250"
+#define MOVES       24u
+#define FIRST_NS    3000000u
+#define EVERY_NS    900000u
+
+static const char *const floods[] = {
+    CLUSTER("3", ""),
+    CLUSTER("3", "loss = 0.1\nduplication = 0.1\nreordering = 0.1\n"),
+};
+#define FLOODS      (sizeof(floods) / sizeof(floods[0]))
+
+/* The receiver is moved to and fro meanwhile, and a sender as well. */
+START_TEST(flood_while_moving)
+{
+    g_autoptr(Scenario) scenario = scenario_new_with(floods[_i]);
+
+    scenario_add_process(scenario, "receiver", 0,
+                         "flood receive flood 4 " MESSAGES);
+    for (unsigned i = 0; i < SENDERS; i++) {
+        g_autofree char *name = g_strdup_printf("sender%u", i);
+        g_autofree char *command = g_strdup_printf(
+            "flood send flood %u " MESSAGES " %u", i, i == 3 ? 15 : 0);
+
+        scenario_add_process(scenario, name, i % 3, command);
+    }
+    for (unsigned i = 0; i < MOVES; i++) {
+        scenario_add_migration(scenario, "receiver",
+                               FIRST_NS + i * EVERY_NS, (i + 1) % 2,
+                               i % 5 == 4 ? "total-copy" : "freeze-free");
+        if (i % 4 == 0) {
+            scenario_add_migration(scenario, "sender1",
+                                   FIRST_NS + i * EVERY_NS, i / 4 % 3,
+                                   "freeze-free");
+        }
+    }
+    g_autoptr(Run) run = scenario_run(scenario, true);
+
+    ck_assert_uint_ge(scenario_check(scenario, run), MOVES / 2);
+    for (unsigned i = 0; i <= SENDERS; i++) {
+        g_autofree char *name = i == SENDERS ? g_strdup("receiver") :
+                                g_strdup_printf("sender%u", i);
+        g_autofree char *output = scenario_output(run, name);
+
+        ck_assert_msg(g_str_has_prefix(output, "PASS flood "), "%s: %s", name,
+                      output);
+    }
+}
+END_TEST
+
+/* A connection whose two ends are one process, and all the calls. */
+START_TEST(calls_while_moving)
+{
+    g_autoptr(Scenario) scenario = scenario_new_with(clusters[1 + _i]);
+
+    scenario_add_process(scenario, "sockets", 0, "sockets");
+    for (unsigned i = 0; i < 6; i++) {
+        scenario_add_migration(scenario, "sockets", 5000000 + i * 4000000,
+                               (i + 1) % 3,
+                               i % 2 ? "total-copy" : "freeze-free");
+    }
+    g_autoptr(Run) run = scenario_run(scenario, true);
+
+    ck_assert_uint_gt(scenario_check(scenario, run), 0);
+    check_passed(run, "sockets");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("sockets");
@@ -51,5 +120,7 @@ int main(void)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, calls_on_one_node, 0, CLUSTERS);
+    tcase_add_loop_test(tcase, flood_while_moving, 0, FLOODS);
+    tcase_add_loop_test(tcase, calls_while_moving, 0, CLUSTERS - 1);
     return scenario_main("sockets", tcase);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ports of a process that moves: what migration asks of them.
+ */
+#ifndef IPC_PORT_MOVE_H
+#define IPC_PORT_MOVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* -- the old home -- */
+/* The process runs at `target`: its ports follow. They go on accepting. */
+void ports_depart(uint32_t pid, uint32_t epoch, uint32_t target);
+/* Whether something of them is still here. */
+bool ports_are_leaving(uint32_t pid);
+/* `left` is called when that may have changed. */
+void ports_on_left(void (*left)(uint32_t pid, uint32_t epoch));
+/* The process will not run here or anywhere: its ports are closed. */
+void ports_abandon(uint32_t pid);
+
+/* -- the new home -- */
+/* A process that has come names this port, which is on its way from a node.
+ * -ENFILE. */
+int port_await(uint64_t id, uint32_t pid, uint32_t from);
+/* The process is not going to run here after all. */
+void ports_forget(uint32_t pid);
+
+#endif
