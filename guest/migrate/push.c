@@ -176,9 +176,10 @@ uint64_t push_count_list(struct departure *d, const struct change_list *list)
     return count;
 }
 
-/* Where the push stands, with the page there. */
+/* Where the push stands when the page has been posted. */
 struct place {
     uint32_t run;
+    bool wrap;
     struct cursor cursor;
     struct page_ref ref;
 };
@@ -186,10 +187,10 @@ struct place {
 /* From the beginning, if the push was sent past something. */
 static bool next_again(struct departure *d, struct place *place)
 {
-    if (!d->push.wrap) {
+    if (!place->wrap) {
         return false;
     }
-    d->push.wrap = false;
+    place->wrap = false;
     place->cursor = (struct cursor){ 0, 0 };
     return next_owed(d, &place->cursor, &place->ref);
 }
@@ -199,6 +200,7 @@ static bool next_again(struct departure *d, struct place *place)
 static bool next_page(struct departure *d, struct place *place)
 {
     place->run = d->push.run;
+    place->wrap = d->push.wrap;
     place->cursor = d->push.cursor;
     if (d->push.list) {
         return next_listed(d, d->push.list, &place->run, &place->cursor,
@@ -239,6 +241,7 @@ static void pass(struct departure *d, const struct place *place)
     struct pages *pages = object_find(d->proc, place->ref.object);
 
     d->push.run = place->run;
+    d->push.wrap = place->wrap;
     d->push.cursor = place->cursor;
     if (d->state == DEPARTURE_ROUNDS) {
         pages->ops->mark_sent(pages, place->ref.index);

@@ -153,14 +153,15 @@ static uint64_t sync_grid(const MigBridgeState *s)
 static uint64_t sync_need(MigBridgeState *s, uint64_t now)
 {
     uint64_t promise_ns = now, need_ns = now + 1;
+    bool beyond;
 
     if (sync_cpus_idle()) {
         promise_ns = need_ns = sync_event(s, now);
     }
-    if (promise_ns >= s->segment.until_ns) {
-        if (promise_ns != MB_NEVER) {
-            qatomic_set(&sync_node(s)->at_limit, 1);
-        }
+    beyond = promise_ns >= s->segment.until_ns;
+    /* What lies beyond the limit now may be called off by a message. */
+    qatomic_set(&sync_node(s)->at_limit, beyond && promise_ns != MB_NEVER);
+    if (beyond) {
         promise_ns = need_ns = MB_NEVER;
     }
     if (s->schedule.grid && promise_ns != MB_NEVER &&
