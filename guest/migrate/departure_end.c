@@ -205,6 +205,7 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     struct pages *pages;
     struct page_ref ref;
 
+    departure_resumed(d);       /* it would not ask, if it did not run */
     if (d->state != DEPARTURE_FLUSHING) {
         return;
     }
@@ -231,7 +232,7 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
 
 void departure_flush(struct departure *d)
 {
-    departure_resumed(d);       /* it would not ask, if it did not run */
+    departure_resumed(d);       /* as above */
     if (d->kept) {
         d->kept = false;
         push_start(d, false);

@@ -235,7 +235,6 @@ static void check_marks(const Run *run, unsigned source, unsigned target)
     ck_assert_uint_eq(entered.node, target);
     const ResultMigration *migration = run->result->migrations->pdata[0];
     if (migration->ledger->critical_pages == 0) {
-        ck_assert_uint_lt(entered.instret, instret - 2);
         return;
     }
     ck_assert_uint_eq(entered.instret, instret - 2);
@@ -243,13 +242,18 @@ static void check_marks(const Run *run, unsigned source, unsigned target)
                       cycles_to_ns(cycles - CSR_CYCLES, target));
 }
 
+/* Those that freeze the process at once: with rounds it runs on first. */
+static const char *const without_rounds[] = {
+    "total-copy", "freeze-free", "copy-on-reference", "post-copy",
+};
+
 START_TEST(marks_are_exact_to_the_cycle)
 {
     for (unsigned node = 0; node < NODES; node++) {
         g_autoptr(Scenario) scenario = scenario_new_with(costly_cluster);
         unsigned target = (node + 1) % NODES;
         g_autofree char *command = g_strdup_printf("instants %u %s", target,
-                                                   scenario_algorithms[_i]);
+                                                   without_rounds[_i]);
 
         scenario_add_process(scenario, "instants", node, command);
         g_autoptr(Run) run = scenario_run(scenario, true);
@@ -271,7 +275,7 @@ int main(void)
                         ALGORITHM_COUNT);
     tcase_add_loop_test(tcase, processor_time_is_exact, 0, CLUSTERS);
     tcase_add_loop_test(tcase, marks_are_exact_to_the_cycle, 0,
-                        ALGORITHM_COUNT);
+                        G_N_ELEMENTS(without_rounds));
     tcase_add_loop_test(tcase, instructions_are_the_same_everywhere, 0,
                         CLUSTERS);
     return scenario_main("clocks", tcase);
