@@ -157,6 +157,17 @@ static bool look_at_node(Watch *watch, uint32_t node, uint64_t now_ms,
         judge(watch, suspect, &state, error);
 }
 
+/* Somebody's beat is overdue: what to say of him is look_at_node's. */
+static bool is_anybody_overdue(const Watch *watch)
+{
+    for (uint32_t i = 0; i < watch->segment->node_count; i++) {
+        if (watch->nodes[i].looks > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Changes when anything happens in the cluster. */
 static uint64_t sum_positions(const Segment *segment)
 {
@@ -221,7 +232,8 @@ static bool look_at_cluster(Watch *watch, uint64_t now_ms, uint32_t *node,
         watch->moved_ms = now_ms;
         watch->looks = 0;
     }
-    if (watch->halts || now_ms - watch->moved_ms < STILL_MS) {
+    if (watch->halts || now_ms - watch->moved_ms < STILL_MS ||
+        is_anybody_overdue(watch)) {
         return true;
     }
     bool same = all_sleep(watch, &switches);

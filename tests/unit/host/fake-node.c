@@ -172,14 +172,19 @@ void fake_node_sleep(void)
 void fake_node_stop_main(FakeNode *node, FakeMain how)
 {
     __atomic_store_n(&node->main, how, __ATOMIC_SEQ_CST);
-    /* Its last turn may be under way. */
-    g_usleep(2 * BEAT_US);
+    /* Its last beat must not come after what we do next. */
+    while (!__atomic_load_n(&node->main_is_told, __ATOMIC_SEQ_CST)) {
+        g_usleep(BEAT_US / 10);
+    }
 }
 
 static void run_main_loop(FakeNode *node)
 {
     for (;;) {
-        switch (__atomic_load_n(&node->main, __ATOMIC_SEQ_CST)) {
+        FakeMain how = __atomic_load_n(&node->main, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&node->main_is_told, how != MAIN_LOOPS,
+                         __ATOMIC_SEQ_CST);
+        switch (how) {
         case MAIN_LOOPS:
             __atomic_add_fetch(&node->line->beat, 1, __ATOMIC_RELAXED);
             g_usleep(BEAT_US);

@@ -39,6 +39,7 @@ typedef struct {
     FILE *console;
     int memory_fd;
     uint32_t main;              /* enum FakeMain, atomic */
+    bool main_is_told;          /* it has seen that it must stop, atomic */
 } FakeNode;
 
 /* Rings: they sleep until the host tool has made room. */
@@ -52,7 +53,7 @@ void fake_node_set_state(FakeNode *node, uint32_t state);
 void fake_node_end(FakeNode *node, enum mb_end end);
 /* For good. */
 void fake_node_sleep(void) G_GNUC_NORETURN;
-/* The main loop does not go round any more, from its next turn on. */
+/* The main loop does not go round any more when this returns. */
 void fake_node_stop_main(FakeNode *node, FakeMain how);
 
 /* -- plays, in the processor's thread -- */
