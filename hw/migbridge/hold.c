@@ -30,7 +30,7 @@
 /* How long to watch a peer before falling asleep: with the BQL and without. */
 #define BRIEFLY_NS (50 * SCALE_US)
 #define WATCH_NS (200 * SCALE_US)
-/* Watching is for nothing if the peer has so much virtual time to go. */
+/* Watching is for nothing if the peer has more virtual time than that to go. */
 #define FAR_NS (500 * SCALE_US)
 /* Looks between two yields. */
 #define LOOKS 4
@@ -38,6 +38,9 @@
  * the time given here, sleep at once: who wakes up is served before it. */
 #define YIELD_MAX_NS (1 * SCALE_MS)
 #define LOADED_NS (100 * SCALE_MS)
+/* A peer that is near and does not come: see hold_nudge. */
+#define NUDGE_NS (400 * SCALE_US)
+#define NUDGE_MAX_NS (4 * SCALE_MS)
 /* How long a request to pause goes unnoticed while the tool is waited for. */
 #define RECORD_POLL_NS (5 * SCALE_MS)
 
@@ -103,18 +106,20 @@ void promise_wake(uint32_t *word)
     migbridge_wake(word);
 }
 
+/* May the peer that we wait for come at any moment? */
+static bool hold_is_near(const MigBridgeSync *sync)
+{
+    return promise_bound(&sync->promise, sync->peer) + FAR_NS > sync->need_ns;
+}
+
 /* Is it worth it to watch at all? */
 static bool hold_may_watch(const MigBridgeState *s, int64_t host_ns)
 {
-    const MigBridgeSync *sync = &s->sync;
-
     switch (s->schedule.waiting) {
     case MIGBRIDGE_WAIT_FUTEX:
         return false;
     case MIGBRIDGE_WAIT_AUTO:
-        return host_ns >= s->hold.loaded_until_ns &&
-               promise_bound(&sync->promise, sync->peer) + FAR_NS >
-               sync->need_ns;
+        return host_ns >= s->hold.loaded_until_ns && hold_is_near(&s->sync);
     default:
         return true;
     }
@@ -149,6 +154,26 @@ static bool hold_watch(MigBridgeState *s, CPUState *cpu, int64_t patience_ns)
     return migbridge_sync_stirs(s);
 }
 
+/*
+ * On a loaded host the peer may stand in line behind a stranger. Linux lets the
+ * stranger run until its next tick, of 4 ms, if nobody wakes up on that core;
+ * then it chooses anew, and the peer's slice is the shorter one. So wake up now
+ * and then, less and less often: nobody is late by more than a tick for long.
+ */
+static void hold_nudge(const uint32_t *word, uint32_t value)
+{
+    struct timespec pause = { .tv_nsec = NUDGE_NS };
+
+    while (pause.tv_nsec <= NUDGE_MAX_NS) {
+        if (syscall(__NR_futex, word, FUTEX_WAIT, value, &pause, NULL, 0) == 0 ||
+            errno != ETIMEDOUT) {
+            return;
+        }
+        pause.tv_nsec *= 2;
+    }
+    syscall(__NR_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+}
+
 static void hold_sleep(MigBridgeState *s, CPUState *cpu)
 {
     Promise *promise = &s->sync.promise;
@@ -157,7 +182,11 @@ static void hold_sleep(MigBridgeState *s, CPUState *cpu)
 
     trace_migbridge_hold_sleep(migbridge_now());
     if (!migbridge_sync_stirs(s) && !hold_is_wanted(cpu)) {
-        syscall(__NR_futex, &node->turn, FUTEX_WAIT, turn, NULL, NULL, 0);
+        if (hold_is_near(&s->sync)) {
+            hold_nudge(&node->turn, turn);
+        } else {
+            syscall(__NR_futex, &node->turn, FUTEX_WAIT, turn, NULL, NULL, 0);
+        }
     }
     promise_awake(promise);
 }
