@@ -135,6 +135,8 @@ struct part *part_of(struct letter *letter)
         part->seq = letter->msg.aux;
         part->flags = letter->msg.object;
         part->arg = letter->msg.arg;
+        part->taken = instant_now();
+        part->epoch = letter->msg.epoch;
         letter->page = NULL;
     }
     return part;

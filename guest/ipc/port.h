@@ -61,6 +61,7 @@ struct query {
     int error;                  /* when DONE */
     uint32_t node;              /* of which an answer is expected */
     uint32_t asked;             /* again, as the port had moved */
+    uint64_t refused_ns;        /* first, for that; 0: never */
     struct port_name name;
 };
 

@@ -79,6 +79,7 @@ static void arrived(struct port *port)
     if (port->has_entry) {
         tell_name(port);
     }
+    port_trace_home(port);
     port_wake(port);
     if (port->close_awaited) {
         port_close(port);
@@ -124,6 +125,7 @@ void port_state(struct letter *letter)
     }
     port_decode(port, image);
     port->target = msg->source;
+    port->epoch = msg->epoch;
     port->connected_to = image->peer;
     port->links_owed = image->link_count;
     await_pending(port, image);
@@ -206,8 +208,10 @@ void port_take_queued(struct letter *letter)
     port->queued_owed--;
     if (part->flags & MB_PART_LAST) {
         insert(port, port->moving);
+        port_trace_readable(port, port->moving);
         port->moving = NULL;
         if (port->queued_owed == 0) {
+            port_trace_waited(port, port->moved_last->next);
             port->moved_last = NULL;
             drop_gone(port);
         }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "arch/clock.h"
 #include "hw/abi/message.h"
 #include "hw/abi/ring.h"
 #include "ipc/port.h"
@@ -29,6 +30,8 @@ struct part {
     uint32_t seq;
     uint32_t flags;             /* MB_PART_* */
     uint64_t arg;               /* MB_PART_ARG, as it came */
+    struct instant taken;       /* on this node */
+    uint32_t epoch;             /* of the move that put it off; 0: none */
 };
 
 /* One end of a link. */
@@ -110,6 +113,18 @@ void link_consume(struct link *link, uint32_t count);
 void port_append(struct port *port, struct part *message);
 void port_drop_queue(struct port *port);
 void link_lose(struct link *link);
+
+/* -- port_trace.c: records for the ledger -- */
+/* A part that ends a message, taken by the port when it was. */
+void port_trace_accepted(const struct port *port, const struct part *part);
+void port_trace_sent_on(const struct port *port, const struct mb_msg *msg);
+/* A message that a move has put off; of others there are no records. */
+void port_trace_readable(const struct port *port, struct part *message);
+void port_trace_read(const struct port *port, struct part *message);
+/* All of `messages` have waited for those in front of them. */
+void port_trace_waited(const struct port *port, struct part *messages);
+void port_trace_home(const struct port *port);
+void port_trace_refused(const struct port *port, const struct mb_msg *msg);
 
 /* -- port_link.c -- */
 void port_answer_link(struct letter *letter);

@@ -14,6 +14,7 @@
 #include "ipc/port_internal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "proc/timer.h"
 
 #define ASKED_MOST  64u         /* times that a port was gone when asked */
 
@@ -81,6 +82,7 @@ static int query(struct port *port, bool binds, const struct port_name *name)
         query->binds = binds;
         query->name = *name;
         query->asked = 0;
+        query->refused_ns = 0;
         ask_name(port);
         port_settle();
     }
@@ -135,7 +137,7 @@ void port_found(struct letter *letter)
     msg = port_control(MB_PORT_LINK, letter->msg.aux, letter->msg.tag,
                        port->id);
     msg.aux = port->type;
-    msg.arg = bridge_node();
+    msg.arg = MB_PORT_LINK_ARG(bridge_node(), port->query.refused_ns);
     port_post_name(&msg, &port->name);
 }
 
@@ -154,6 +156,9 @@ void port_linked(struct letter *letter)
     }
     settle(&port->query);
     if (msg->aux == ESRCH && port->query.asked++ < ASKED_MOST) {
+        if (port->query.refused_ns == 0) {
+            port->query.refused_ns = msg->tag;
+        }
         ask_name(port);         /* it has moved meanwhile */
         return;
     }
@@ -200,8 +205,8 @@ static int accept_link(struct port *port, const struct mb_msg *msg,
     if (port->type == PORT_DATAGRAM) {
         *end = port;
         return link_find(port, msg->tag) != NULL ||
-               link_create(port, msg->tag, (uint32_t)msg->arg, name) != NULL ?
-                   0 : ENOBUFS;
+               link_create(port, msg->tag, MB_PORT_LINK_NODE(msg->arg),
+                           name) != NULL ? 0 : ENOBUFS;
     }
     if (!port->listens) {
         return ECONNREFUSED;
@@ -213,7 +218,8 @@ static int accept_link(struct port *port, const struct mb_msg *msg,
     if (*end == NULL) {
         return ENOBUFS;
     }
-    (*end)->peer = link_create(*end, msg->tag, (uint32_t)msg->arg, name);
+    (*end)->peer = link_create(*end, msg->tag, MB_PORT_LINK_NODE(msg->arg),
+                               name);
     if ((*end)->peer == NULL) {
         port_free(*end);
         return ENOBUFS;
@@ -232,8 +238,9 @@ void port_answer_link(struct letter *letter)
 {
     const struct mb_msg *msg = &letter->msg;
     struct port *port = port_find(msg->index);
-    struct mb_msg answer = port_control(MB_PORT_LINKED, (uint32_t)msg->arg,
-                                        msg->tag, 0);
+    struct mb_msg answer = port_control(MB_PORT_LINKED,
+                                        MB_PORT_LINK_NODE(msg->arg), msg->tag,
+                                        0);
     struct port *end = NULL;
     struct port_name name;
 
@@ -243,9 +250,11 @@ void port_answer_link(struct letter *letter)
     } else {
         answer.aux = (uint32_t)accept_link(port, msg, &name, &end);
     }
-    answer.tag = end != NULL ? end->id : 0;
+    answer.tag = end != NULL ? end->id :
+                 answer.aux == ESRCH ? time_now_ns() : 0;
     answer.arg = bridge_node();
     if (answer.aux == 0) {
+        port_trace_refused(port, msg);
         port_post_name(&answer, &port->name);
     } else {
         port_post(&answer, NULL, 0);

@@ -14,6 +14,7 @@
 
 #include "drivers/migbridge.h"
 #include "ipc/port_image.h"
+#include "ipc/transport.h"
 #include "lib/printk.h"
 #include "mm/page.h"
 
@@ -117,6 +118,7 @@ static void post_queue(struct port *port)
 
         port->queue = message->next;
         for (struct part *part = message; part != NULL; part = part->more) {
+            port_trace_accepted(port, part);
             part->link->queued--;
             post_part(port, part, MB_PART_QUEUED, part->done);
         }
@@ -136,6 +138,7 @@ static void post_incomplete(struct port *port, struct link *link)
 
         link->early = part->next;
         part->link = link;
+        port_trace_accepted(port, part);
         post_part(port, part, 0, part->arg);
         part_free(part);
     }
@@ -147,6 +150,7 @@ static void leave(struct port *port)
     port->state = PORT_LEAVING;
     port->in_flight++;          /* not over before all of it is posted */
     post_state(port);
+    transport_flush();          /* a long queue does not keep the port here */
     post_queue(port);
     for (struct link *link = port->links; link != NULL; link = link->next) {
         post_incomplete(port, link);
@@ -226,6 +230,7 @@ static void pass_part(struct port *port, struct letter *letter)
         port_post(&msg, NULL, 0);
         return;
     }
+    port_trace_sent_on(port, &msg);
     port_post_part(&msg, letter->page, letter->length, port);
     letter->page = NULL;
 }

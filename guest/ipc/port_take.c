@@ -60,6 +60,12 @@ static void drop_first(struct port *port)
     link_consume(link, count);
 }
 
+static void read_first(struct port *port)
+{
+    port_trace_read(port, port->queue);
+    drop_first(port);
+}
+
 void port_drop_queue(struct port *port)
 {
     while (port->queue != NULL) {
@@ -118,6 +124,9 @@ static void complete(struct link *link)
         link_consume(link, count);
     } else {
         port_append(link->port, message);
+        if (link->port->queued_owed == 0) {
+            port_trace_readable(link->port, message);
+        }
     }
 }
 
@@ -132,7 +141,6 @@ static void take_in_order(struct link *link, struct part *part)
         end(link, flags);
         return;
     }
-    part->link = link;
     if (link->partial == NULL) {
         link->partial = part;
     } else {
@@ -160,8 +168,11 @@ static bool keep_early(struct link *link, struct part *part)
     return true;
 }
 
+/* Those that were early have waited for what the old home has sent on. */
 static void take(struct link *link, struct part *part)
 {
+    uint32_t epoch = part->epoch;
+
     if (is_before(part->seq, link->expected) || !keep_early(link, part)) {
         part_free(part);
         return;
@@ -170,6 +181,11 @@ static void take(struct link *link, struct part *part)
     while (link->early != NULL && link->early->seq == link->expected) {
         part = link->early;
         link->early = part->next;
+        part->link = link;
+        if (part->epoch == 0 && epoch != 0) {
+            part->epoch = epoch;
+            port_trace_accepted(link->port, part);
+        }
         take_in_order(link, part);
     }
 }
@@ -292,7 +308,7 @@ int port_receive_message(struct port *port, struct uio *uio, bool peek,
         receipt->message_bytes += part->bytes;
     }
     if (!peek) {
-        drop_first(port);
+        read_first(port);
     }
     return 0;
 }
@@ -324,10 +340,10 @@ int port_receive_stream(struct port *port, struct uio *uio, bool peek,
             break;
         }
         if (port->queued_owed > 0 && port->moved_last == part) {
-            drop_first(port);
+            read_first(port);
             break;              /* what follows is still on its way */
         }
-        drop_first(port);
+        read_first(port);
         part = port->queue;
     }
     return 0;

@@ -13,6 +13,15 @@
 
 #define M(group, name, unit, member) \
     FIELD(LedgerMigration, group, name, unit, member)
+#define STATISTICS(group, name, count, member) \
+    M(group, name "_count", LEDGER_NUMBER, count), \
+    M(group, name "_total_ns", LEDGER_NS, member.total), \
+    M(group, name "_mean_ns", LEDGER_NS, member.mean), \
+    M(group, name "_min_ns", LEDGER_NS, member.min), \
+    M(group, name "_median_ns", LEDGER_NS, member.median), \
+    M(group, name "_p90_ns", LEDGER_NS, member.p90), \
+    M(group, name "_p99_ns", LEDGER_NS, member.p99), \
+    M(group, name "_max_ns", LEDGER_NS, member.max)
 static const LedgerField migration_fields[] = {
     M(NULL, "pid", LEDGER_NUMBER, pid),
     M(NULL, "epoch", LEDGER_NUMBER, epoch),
@@ -63,7 +72,17 @@ static const LedgerField migration_fields[] = {
     M("residual", "p90_ns", LEDGER_NS, residual.stay.p90),
     M("residual", "p99_ns", LEDGER_NS, residual.stay.p99),
     M("residual", "last_ns", LEDGER_NS, residual.stay.max),
+    M("message_freeze", "ports", LEDGER_NUMBER, freeze.ports),
+    M("message_freeze", "home_ns", LEDGER_NS, freeze.home_ns),
+    M("message_freeze", "refused", LEDGER_NUMBER, freeze.refused),
+    M("message_freeze", "refusal_ns", LEDGER_NS, freeze.refusal_ns),
+    M("message_freeze", "queued", LEDGER_NUMBER, freeze.queued),
+    M("message_freeze", "accepted", LEDGER_NUMBER, freeze.accepted),
+    M("message_freeze", "sent_on", LEDGER_NUMBER, freeze.sent_on),
+    STATISTICS("message_freeze", "delay", freeze.delayed, freeze.delay),
+    STATISTICS("message_freeze", "read", freeze.read, freeze.wait),
 };
+#undef STATISTICS
 #undef M
 const LedgerTable ledger_migration_table = TABLE(migration_fields);
 

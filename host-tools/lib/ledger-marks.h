@@ -54,6 +54,8 @@ typedef struct {
     PageArrivals pages;
     const Record *exit;         /* of the process, in this epoch */
     GPtrArray *faults;          /* of FaultMarks, in order of the first mark */
+    GHashTable *messages;       /* ledger-freeze.c has what is in it */
+    const Record *last_home;    /* the last of its ports has arrived */
 } MigrationMarks;
 
 typedef struct {
@@ -109,6 +111,11 @@ bool ledger_set_once(const MigrationMarks *marks, const Record **place,
                      const Record *record, const char *what, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* ledger-process.c: PROC_START, PROC_EXIT and NOSYS; CRASH and HALT. */
+void ledger_take_process(LedgerCollector *collector, const Record *record);
+void ledger_take_node(LedgerCollector *collector, const Record *record,
+                      LedgerNodeState state);
+
 /* ledger-message.c: TX_START, TX_END, RX, LOST and DROPPED. */
 GHashTable *ledger_starts_new(void);
 void ledger_take_message(LedgerCollector *collector, const Record *record);
@@ -119,8 +126,6 @@ void ledger_compute_links(LedgerCollector *collector);
 /* ledger-traffic.c: what a message that has started is for. */
 void ledger_take_traffic(MigrationMarks *marks, const Record *record,
                          uint64_t wire_bytes);
-/* And what follows from all of them. */
-void ledger_compute_traffic(const MigrationMarks *marks);
 /* And what follows from all of them. */
 void ledger_compute_traffic(const MigrationMarks *marks);
 /* ledger-residual.c: pages that only the source has. */
@@ -148,6 +153,12 @@ bool ledger_compute_phases(const LedgerCollector *collector,
 bool ledger_take_round(MigrationMarks *marks, const Record *record,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ledger_compute_rounds(const MigrationMarks *marks, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* ledger-freeze.c: MESSAGE; what follows from them, after the outcome. */
+GHashTable *ledger_messages_new(void);
+bool ledger_take_freeze(MigrationMarks *marks, const Record *record,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool ledger_compute_freeze(const MigrationMarks *marks, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* ledger-fault.c: the faults. */
 bool ledger_compute_faults(const MigrationMarks *marks, GError **error)

@@ -32,6 +32,11 @@ LedgerMigration *ledger_migration_new(void)
     migration->residual = (LedgerResidual) {
         LEDGER_UNKNOWN, LEDGER_UNKNOWN, ledger_statistics(NULL, 0),
     };
+    migration->freeze = (LedgerFreeze) {
+        .home_ns = LEDGER_UNKNOWN,
+        .delay = ledger_statistics(NULL, 0),
+        .wait = ledger_statistics(NULL, 0),
+    };
     migration->faults = g_array_new(FALSE, TRUE, sizeof(LedgerFault));
     return migration;
 }

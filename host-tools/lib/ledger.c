@@ -53,6 +53,7 @@ static void marks_free(void *data)
     ledger_migration_free(marks->migration);
     g_ptr_array_unref(marks->resume_ends);
     g_ptr_array_unref(marks->faults);
+    g_hash_table_unref(marks->messages);
     ledger_pages_finish(&marks->pages);
     g_free(marks);
 }
@@ -81,6 +82,7 @@ static MigrationMarks *add_migration(LedgerCollector *collector,
     marks->migration->started_ns = record->time_ns;
     marks->resume_ends = g_ptr_array_new();
     marks->faults = g_ptr_array_new_with_free_func(g_free);
+    marks->messages = ledger_messages_new();
     ledger_pages_init(&marks->pages);
     g_ptr_array_add(collector->migrations, marks);
     return marks;
@@ -197,53 +199,13 @@ static bool take_abort(LedgerCollector *collector, const Record *record,
     return ledger_set_once(marks, &marks->abort, record, "abort", error);
 }
 
-static void take_process(LedgerCollector *collector, const Record *record)
-{
-    LedgerProcess *process;
-
-    if (record->pid < 1 || record->pid > collector->ledger->process_count) {
-        return;
-    }
-    process = &collector->ledger->processes[record->pid - 1];
-    switch (record->type) {
-    case MB_TRACE_PROC_START:
-        process->started = true;
-        process->start_ns = record->time_ns;
-        process->node = record->node;
-        break;
-    case MB_TRACE_PROC_EXIT:
-        process->ended = true;
-        process->end_ns = record->time_ns;
-        process->node = record->node;
-        process->wait_status = (uint32_t)record->arg[0];
-        process->user_instructions = record->arg[1];
-        process->syscalls = record->arg[2];
-        process->page_faults = record->arg[3];
-        break;
-    default:
-        process->unimplemented++;
-        break;
-    }
-}
-
 static void take_exit(LedgerCollector *collector, const Record *record)
 {
     MigrationMarks *marks = find_migration(collector, record);
 
-    take_process(collector, record);
+    ledger_take_process(collector, record);
     if (marks != NULL) {
         marks->exit = record;
-    }
-}
-
-static void take_node(LedgerCollector *collector, const Record *record,
-                      LedgerNodeState state)
-{
-    LedgerNode *node = &collector->ledger->nodes[record->node];
-
-    if (node->state == NODE_UP) {
-        node->state = state;
-        node->time_ns = record->time_ns;
     }
 }
 
@@ -258,13 +220,13 @@ static bool take_record(LedgerCollector *collector, const Record *record,
         return true;
     case MB_TRACE_PROC_START:
     case MB_TRACE_NOSYS:
-        take_process(collector, record);
+        ledger_take_process(collector, record);
         return true;
     case MB_TRACE_CRASH:
-        take_node(collector, record, NODE_CRASHED);
+        ledger_take_node(collector, record, NODE_CRASHED);
         return true;
     case MB_TRACE_HALT:
-        take_node(collector, record, NODE_HALTED);
+        ledger_take_node(collector, record, NODE_HALTED);
         return true;
     case MB_TRACE_PHASE:
         return take_phase(collector, record, error);
@@ -290,6 +252,9 @@ static bool take_record(LedgerCollector *collector, const Record *record,
     case MB_TRACE_ROUND:
         return ledger_take_round(ledger_need_migration(collector, record),
                                  record, error);
+    case MB_TRACE_MESSAGE:
+        return ledger_take_freeze(ledger_need_migration(collector, record),
+                                  record, error);
     case MB_TRACE_FIRST_RUN:
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->first_run, record, "first run",
@@ -329,7 +294,8 @@ static bool compute_all(LedgerCollector *collector, GError **error)
         ledger_compute_traffic(marks);
         if (!ledger_compute_outcome(collector, marks, error) ||
             !ledger_compute_rounds(marks, error) ||
-            !ledger_compute_faults(marks, error)) {
+            !ledger_compute_faults(marks, error) ||
+            !ledger_compute_freeze(marks, error)) {
             return false;
         }
         ledger_compute_residual(marks);

@@ -179,6 +179,21 @@ typedef struct {
     LedgerStatistics stay;
 } LedgerResidual;
 
+/* What the move did to messages for the process. */
+typedef struct {
+    uint64_t ports;             /* that have moved along */
+    uint64_t home_ns;           /* from the freeze until the last one had */
+    uint64_t refused;           /* links that were refused first */
+    uint64_t refusal_ns;        /* the longest that one was, 0: none was */
+    uint64_t queued;            /* messages that had come before the freeze */
+    uint64_t accepted;          /* after it: those that may have been put off */
+    uint64_t sent_on;           /* of these, by the old home */
+    uint64_t delayed;           /* of which it is known: */
+    LedgerStatistics delay;     /* how long the move kept it from being read */
+    uint64_t read;
+    LedgerStatistics wait;      /* from the acceptance until it was read */
+} LedgerFreeze;
+
 typedef enum {
     OUTCOME_DONE,
     OUTCOME_ABORTED,            /* the process went on at the source */
@@ -233,6 +248,7 @@ typedef struct {
     uint64_t cut_fault_count;   /* faults the process did not survive */
     LedgerAfter after;          /* of OUTCOME_DONE, if it settled */
     LedgerResidual residual;    /* likewise, whether it settled or not */
+    LedgerFreeze freeze;        /* likewise */
     GArray *faults;             /* of LedgerFault, by time */
     uint64_t round_count;
     GArray *rounds;             /* of LedgerRound */

@@ -13,7 +13,7 @@
 #include "ledger.h"
 #include "sha256.h"
 
-#define RESULT_SCHEMA   "godwit-result-4"
+#define RESULT_SCHEMA   "godwit-result-5"
 
 typedef struct {
     uint32_t node;

@@ -122,6 +122,27 @@ static void append_fault(GString *text, const Record *record)
     }
 }
 
+static void append_freeze(GString *text, const Record *record)
+{
+    static const char *const marks[MB_MESSAGE_MARKS] = {
+        "ACCEPTED", "SENT_ON", "READABLE", "READ", "HOME", "REFUSED",
+    };
+
+    g_string_append_c(text, ' ');
+    append_name(text, marks, MB_MESSAGE_MARKS, record->arg[3]);
+    g_string_append_printf(text, " at port %" G_GINT64_MODIFIER "x",
+                           record->arg[0]);
+    if (record->arg[3] == MB_MESSAGE_REFUSED) {
+        g_string_append_printf(text, ", from port %" G_GINT64_MODIFIER
+                               "x, since %" G_GUINT64_FORMAT " ns",
+                               record->arg[1], record->arg[2]);
+    } else if (record->arg[3] != MB_MESSAGE_HOME) {
+        g_string_append_printf(text, ", number %" G_GUINT64_FORMAT
+                               " from port %" G_GINT64_MODIFIER "x",
+                               record->arg[2], record->arg[1]);
+    }
+}
+
 static void append_exit(GString *text, const Record *record)
 {
     uint64_t status = record->arg[0];
@@ -164,6 +185,10 @@ static const struct {
       { "file", "block", "from", "since" } },
     { MB_TRACE_FILE_LOST, "FILE_LOST", NULL,
       { "file", "node", "blocks", "errno" } },
+    { MB_TRACE_ROUND, "ROUND", NULL, { "number", "sent", "changed" } },
+    { MB_TRACE_FIRST_RUN, "FIRST_RUN", NULL, { NULL } },
+    { MB_TRACE_SETTLED, "SETTLED", NULL, { "cycles" } },
+    { MB_TRACE_MESSAGE, "MESSAGE", append_freeze, { NULL } },
     { MB_TRACE_DUPLICATE, "DUPLICATE", NULL, { "object", "page" } },
     { MB_TRACE_REFERENCE, "REFERENCE", NULL, { "number", "page", "local" } },
     { MB_TRACE_TX_START, "TX_START", append_message, { NULL } },

@@ -124,12 +124,33 @@ static void add_us(Table *table, uint64_t ns)
     table_cell(table, "%s", us);
 }
 
-static void append_faults(GString *text, const LedgerMigration *ledger)
+static Table *new_statistics(void)
 {
     static const char *const headings[] = {
         "total us", "mean", "min", "median", "p90", "p99", "max",
     };
-    g_autoptr(Table) table = table_new(G_N_ELEMENTS(headings) + 1);
+    Table *table = table_new(G_N_ELEMENTS(headings) + 1);
+
+    table_row(table, "");
+    for (size_t i = 0; i < G_N_ELEMENTS(headings); i++) {
+        table_cell(table, "%s", headings[i]);
+    }
+    return table;
+}
+
+static void add_statistics(Table *table, const char *name,
+                           const LedgerStatistics *statistics)
+{
+    table_row(table, name);
+    for (unsigned i = 0; i < ledger_statistics_table.count; i++) {
+        add_us(table, ledger_field_get(&ledger_statistics_table.fields[i],
+                                       statistics));
+    }
+}
+
+static void append_faults(GString *text, const LedgerMigration *ledger)
+{
+    g_autoptr(Table) table = new_statistics();
 
     g_string_append_printf(text, "  %u remote faults", ledger->faults->len);
     for (unsigned i = 0; i < FAULT_KINDS; i++) {
@@ -143,19 +164,37 @@ static void append_faults(GString *text, const LedgerMigration *ledger)
     if (ledger->faults->len == 0) {
         return;
     }
-    table_row(table, "");
-    for (size_t i = 0; i < G_N_ELEMENTS(headings); i++) {
-        table_cell(table, "%s", headings[i]);
-    }
     for (unsigned i = 0; i <= PART_COUNT; i++) {
         LedgerStatistics part = ledger_fault_statistics(ledger, (LedgerPart)i);
-        table_row(table, i < PART_COUNT ? ledger_part_names[i] : "stall");
-        for (unsigned k = 0; k < ledger_statistics_table.count; k++) {
-            add_us(table, ledger_field_get(&ledger_statistics_table.fields[k],
-                                           &part));
-        }
+        add_statistics(table, i < PART_COUNT ? ledger_part_names[i] : "stall",
+                       &part);
     }
     table_format(table, 2, text);
+}
+
+static void append_freeze(GString *text, const LedgerMigration *ledger)
+{
+    const LedgerFreeze *freeze = &ledger->freeze;
+    g_autoptr(Table) table = new_statistics();
+
+    if (freeze->ports == 0) {
+        return;
+    }
+    g_autofree char *home = report_us(freeze->home_ns);
+    g_autofree char *refusal = report_us(freeze->refusal_ns);
+    g_string_append_printf(text, "  %" G_GUINT64_FORMAT " ports, all there %s "
+                           "us after the freeze; %" G_GUINT64_FORMAT
+                           " refusals, for %s us at most\n  messages: %"
+                           G_GUINT64_FORMAT " in the queues at the freeze, %"
+                           G_GUINT64_FORMAT " behind it, of which %"
+                           G_GUINT64_FORMAT " were sent on\n", freeze->ports,
+                           home, freeze->refused, refusal, freeze->queued,
+                           freeze->accepted, freeze->sent_on);
+    if (freeze->delayed > 0) {
+        add_statistics(table, "put off", &freeze->delay);
+        add_statistics(table, "until read", &freeze->wait);
+        table_format(table, 2, text);
+    }
 }
 
 static void add_count(Table *table, const char *name, const LedgerCount *count)
@@ -237,6 +276,7 @@ static void append_migration(GString *text, const ResultMigration *migration,
     append_after(text, ledger, colours);
     append_drained(text, ledger);
     append_faults(text, ledger);
+    append_freeze(text, ledger);
     append_traffic(text, ledger);
 }
 

@@ -127,8 +127,9 @@ enum mb_port_op {
     MB_PORT_LOOKUP = 4,
     MB_PORT_FOUND = 5,
     /* to a port that was found: wants a link. payload: own name, aux: type,
-     * arg: own node. Answer LINKED, tag: the other end of the link, arg: its
-     * node, payload: its name; aux: errno */
+     * arg: MB_PORT_LINK_ARG. Answer LINKED, tag: the other end of the link, arg:
+     * its node, payload: its name; aux: errno. ESRCH, there is no such port here
+     * now: tag: the time at which it was asked for, ns */
     MB_PORT_LINK = 6,
     MB_PORT_LINKED = 7,
     /* aux: parts read, in all; arg: 1 if nothing more will be read */
@@ -149,6 +150,13 @@ enum mb_port_op {
     MB_PORT_LOST = 14,
     MB_PORT_OPS
 };
+
+/* mb_msg.arg of MB_PORT_LINK: node of who asks; time at which that was refused
+ * first because the port was not where it was said to be, 0: never. */
+#define MB_PORT_LINK_ARG(node, refused_ns) \
+    ((uint64_t)(refused_ns) << 16 | (node))
+#define MB_PORT_LINK_NODE(arg)          ((uint32_t)((arg) & 0xffffu))
+#define MB_PORT_LINK_REFUSED(arg)       ((uint64_t)(arg) >> 16)
 
 /* mb_msg.object: which memory a page belongs to */
 #define MB_OBJECT_SPACE     0u          /* the address space, index = va >> 12 */

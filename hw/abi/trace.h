@@ -69,6 +69,10 @@ enum mb_trace_type {
     /* target: begin of the stay in user mode in which the process executed its
      * first instruction there. Written with SETTLED, if there was one */
     MB_TRACE_FIRST_RUN = 18,
+    /* a message to a process that moves, or one of its ports. 0: the port, 1: who
+     * has sent it, 2: number of its last part; of REFUSED: when that was, ns,
+     * 3: enum mb_message_mark */
+    MB_TRACE_MESSAGE = 19,
     /* one of the first accesses to the heap after a resume, if they are
      * measured. 0: its number, from 0; 1: page; 2: 1 if the page was here when
      * the process resumed, or needed no other node */
@@ -146,6 +150,18 @@ enum mb_fault_mark {
 /* With REQUESTED: what is missing is the map. */
 #define MB_FAULT_AWAITS_MAP (1u << 16)
 
+/* What becomes of a message while the port that it is for moves. */
+enum mb_message_mark {
+    MB_MESSAGE_ACCEPTED = 0,    /* taken by the port, or before its turn */
+    MB_MESSAGE_SENT_ON = 1,     /* taken by its old home, for the new one */
+    MB_MESSAGE_READABLE = 2,    /* as all before it, at the new home */
+    MB_MESSAGE_READ = 3,        /* by the process, all of it */
+    MB_MESSAGE_HOME = 4,        /* no message: the port is at its new home */
+    MB_MESSAGE_REFUSED = 5,     /* a link is accepted that was refused before,
+                                 * as the port was not where it was asked for */
+    MB_MESSAGE_MARKS
+};
+
 /* Why modified blocks went to the file server. */
 enum mb_file_flush {
     MB_FILE_FLUSH_DELAY = 0,    /* their time had come */
@@ -167,6 +183,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    7u
+#define MB_TRACE_VERSION    8u
 
 #endif

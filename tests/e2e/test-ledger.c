@@ -246,6 +246,17 @@ static void check_first_run(const LedgerMigration *m)
     }
 }
 
+static TraceFile *open_trace(const Run *run)
+{
+    g_autofree char *path = g_build_filename(run->folder, "trace.bin", NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    TraceFile *trace = trace_file_open(fd, NULL);
+
+    ck_assert_ptr_nonnull(trace);
+    close(fd);
+    return trace;
+}
+
 START_TEST(is_what_the_records_say)
 {
     unsigned link = (unsigned)_i / ALGORITHM_COUNT;
@@ -260,11 +271,7 @@ START_TEST(is_what_the_records_say)
                            scenario_algorithms[_i % ALGORITHM_COUNT]);
     g_autoptr(Run) run = scenario_run(scenario, true);
     ck_assert_uint_eq(scenario_check(scenario, run), 1);
-    g_autofree char *path = g_build_filename(run->folder, "trace.bin", NULL);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    g_autoptr(TraceFile) trace = trace_file_open(fd, NULL);
-    ck_assert_ptr_nonnull(trace);
-    close(fd);
+    g_autoptr(TraceFile) trace = open_trace(run);
     const ResultMigration *migration = run->result->migrations->pdata[0];
     Sums sums = add_up(link, trace);
     check_path(&sums, trace, migration->ledger);
@@ -275,6 +282,78 @@ START_TEST(is_what_the_records_say)
 }
 END_TEST
 
+/* -- messages that a move has put off -- */
+
+/* Those that left the old home for the new one, by their last parts: out of a
+ * queue, or sent on. */
+typedef struct {
+    uint64_t queued;
+    uint64_t sent_on;
+    uint64_t last_arrival_ns;
+} Forwarded;
+
+static Forwarded add_forwarded(const TraceFile *trace)
+{
+    Forwarded sums = { 0 };
+
+    for (uint64_t i = 0; i < trace->record_count; i++) {
+        const Record *record = &trace->records[i];
+        uint32_t object = (uint32_t)(record->arg[3] >> 16);
+        if ((uint16_t)record->arg[0] != MB_MSG_PART || record->epoch != 1 ||
+            !(object & MB_PART_LAST)) {
+            continue;
+        }
+        if (record->type == MB_TRACE_TX_START) {
+            sums.queued += (object & MB_PART_QUEUED) != 0;
+            sums.sent_on += (object & MB_PART_QUEUED) == 0;
+        } else if (record->type == MB_TRACE_RX) {
+            sums.last_arrival_ns = MAX(sums.last_arrival_ns, record->time_ns);
+        }
+    }
+    return sums;
+}
+
+#define TAKEN_NS    100000u     /* until the kernel has, at the latest */
+
+/* The longest that one can have been put off: since the freeze, until the last
+ * one arrived and was taken. */
+static void check_freeze(const Forwarded *sums, const LedgerMigration *m)
+{
+    const LedgerFreeze *freeze = &m->freeze;
+
+    ck_assert_uint_eq(freeze->ports, 1);
+    ck_assert_uint_eq(freeze->refused, 0);
+    ck_assert_uint_eq(freeze->sent_on, sums->sent_on);
+    ck_assert_uint_gt(sums->queued, 0);
+    ck_assert_uint_ge(freeze->queued + freeze->accepted,
+                      sums->queued + sums->sent_on);
+    ck_assert_uint_eq(freeze->delayed, freeze->queued + freeze->accepted);
+    ck_assert_uint_gt(freeze->home_ns,
+                      m->phases[PHASE_RESUME].start_ns - m->started_ns);
+    ck_assert_uint_ge(freeze->delay.max, freeze->home_ns);
+    ck_assert_uint_ge(freeze->delay.max, m->latency_ns);
+    ck_assert_uint_lt(freeze->delay.max, MAX(m->latency_ns + 1,
+                      sums->last_arrival_ns - m->started_ns + TAKEN_NS));
+}
+
+START_TEST(messages_are_put_off_as_the_wire_says)
+{
+    g_autoptr(Scenario) scenario = scenario_new();
+
+    scenario_add_process(scenario, "receiver", 0, "flood receive flood 2 200");
+    scenario_add_process(scenario, "near", 0, "flood send flood 0 200");
+    scenario_add_process(scenario, "far", 1, "flood send flood 1 200");
+    scenario_add_migration(scenario, "receiver", MOVE_NS, 1,
+                           scenario_algorithms[_i]);
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    ck_assert_uint_eq(scenario_check(scenario, run), 1);
+    g_autoptr(TraceFile) trace = open_trace(run);
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+    Forwarded sums = add_forwarded(trace);
+    check_freeze(&sums, migration->ledger);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("ledger");
@@ -282,5 +361,7 @@ int main(void)
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, is_what_the_records_say, 0,
                         (int)G_N_ELEMENTS(links) * ALGORITHM_COUNT);
+    tcase_add_loop_test(tcase, messages_are_put_off_as_the_wire_says, 0,
+                        ALGORITHM_COUNT);
     return scenario_main("ledger", tcase);
 }
