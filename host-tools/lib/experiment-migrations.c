@@ -117,6 +117,9 @@ bool experiment_check_migrations(Experiment *experiment, const IniFile *ini,
             return false;
         }
     }
+    if (!experiment_repeat_migrations(experiment, ini, error)) {
+        return false;
+    }
     g_ptr_array_sort(experiment->migrations, compare_migrations);
     for (uint32_t i = 0; i < experiment->processes->len; i++) {
         if (!check_route(experiment, ini, i, error)) {

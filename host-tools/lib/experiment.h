@@ -131,6 +131,10 @@ typedef struct {
     char *process;
     uint64_t at_ns;
     uint64_t target;
+    uint64_t repeat;            /* 1, and the two below not given, once all
+                                 * that it stands for are there */
+    uint64_t every_ns;
+    uint64_t back;
     uint32_t algorithm_number;
     uint32_t pager;             /* enum pager */
     uint32_t without;           /* techniques, enum technique_set */
@@ -235,6 +239,9 @@ bool experiment_check_crashes(Experiment *experiment, const IniFile *ini,
 /* experiment-migrations.c: also puts them into the order of time. */
 bool experiment_check_migrations(Experiment *experiment, const IniFile *ini,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* experiment-repeat.c: makes those that a repeated one stands for. */
+bool experiment_repeat_migrations(Experiment *experiment, const IniFile *ini,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* experiment-command.c: words of the command, the program they name. */
 bool experiment_resolve_command(const Experiment *experiment,
                                 const IniFile *ini, ExperimentProcess *process,

@@ -189,6 +189,12 @@ static const KeySpec migration_keys[] = {
            "who serves pages that are asked for, at the old host"),
     TECHNIQUES("techniques", "all", ExperimentMigration, without,
                "which of the six techniques it uses"),
+    QUANTITY("repeat", UNIT_NONE, "1", "1", "4096", ExperimentMigration,
+             repeat, "how often it is done, to and fro"),
+    QUANTITY("every", UNIT_TIME, "", "1ns", "100h", ExperimentMigration,
+             every_ns, "from one to the next, if it is repeated"),
+    QUANTITY("back", UNIT_NONE, "", "0", "255", ExperimentMigration, back,
+             "node that takes every second one, if it is repeated"),
 };
 
 #define KEYS(table) .keys = table, .key_count = G_N_ELEMENTS(table)
