@@ -9,6 +9,9 @@
 
 #define TIMEOUT_S   300
 #define TALKERS     4
+#define MOVES       8u
+#define FIRST_NS    1500000u
+#define EVERY_NS    800000u
 
 static const char head[] =
     "[experiment]\nname = talk\nuntil = 60s\n[cluster]\nnodes = 3\n"
@@ -46,15 +49,24 @@ static void check_passed(const Run *run, const Talker *talker)
                   talker->name, process->facts.wait_status, output);
 }
 
+/* Returns how many there are. */
+static unsigned add_talkers(Scenario *scenario, const Talker *talkers)
+{
+    unsigned count = 0;
+
+    for (; count < TALKERS && talkers[count].name != NULL; count++) {
+        scenario_add_process(scenario, talkers[count].name,
+                             talkers[count].node, talkers[count].command);
+    }
+    return count;
+}
+
 START_TEST(talk_across_nodes)
 {
     const Talker *talkers = talks[_i].talkers;
     g_autoptr(Scenario) scenario = scenario_new_with(head);
 
-    for (unsigned i = 0; i < TALKERS && talkers[i].name != NULL; i++) {
-        scenario_add_process(scenario, talkers[i].name, talkers[i].node,
-                             talkers[i].command);
-    }
+    (void)add_talkers(scenario, talkers);
     g_autoptr(Run) run = scenario_run(scenario, true);
     (void)scenario_check(scenario, run);
     for (unsigned i = 0; i < TALKERS && talkers[i].name != NULL; i++) {
@@ -68,11 +80,50 @@ START_TEST(talk_across_nodes)
 }
 END_TEST
 
+/* Any of them goes anywhere while they talk; two may leave for each other's node
+ * at once. What they hear is the same. */
+START_TEST(talk_while_moving)
+{
+    const Talker *talkers = talks[_i % G_N_ELEMENTS(talks)].talkers;
+    g_autoptr(Scenario) scenario = scenario_new_with(head);
+    unsigned count = add_talkers(scenario, talkers);
+    unsigned nodes[TALKERS];
+
+    for (unsigned i = 0; i < count; i++) {
+        nodes[i] = talkers[i].node;
+    }
+    for (unsigned i = 0; i < MOVES; i++) {
+        unsigned who = (unsigned)scenario_random(count);
+
+        nodes[who] = (nodes[who] + 1 + (unsigned)scenario_random(2)) % 3;
+        scenario_add_migration(scenario, talkers[who].name, FIRST_NS +
+                               i * EVERY_NS + scenario_random(EVERY_NS),
+                               nodes[who], scenario_random_algorithm());
+    }
+    g_autoptr(Run) still = scenario_run(scenario, false);
+    g_autoptr(Run) moving = scenario_run(scenario, true);
+    unsigned moved = scenario_check(scenario, moving);
+
+    ck_assert_msg(moved >= MOVES / 2, "%u moves\n%s", moved,
+                  scenario->text->str);
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *a = scenario_output(still, talkers[i].name);
+        g_autofree char *b = scenario_output(moving, talkers[i].name);
+
+        check_passed(moving, &talkers[i]);
+        ck_assert_str_eq(a, b);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("talk");
 
+    scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_loop_test(tcase, talk_across_nodes, 0, G_N_ELEMENTS(talks));
+    tcase_add_loop_test(tcase, talk_while_moving, 0,
+                        (int)(G_N_ELEMENTS(talks) * scenario_repeats(2)));
     return scenario_main("talk", tcase);
 }
