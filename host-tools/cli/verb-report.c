@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * godwit report DIR... [--json|--csv|--definitions|--residual]
+ * godwit report DIR --chrome
  * godwit report --definitions [--json]
  */
 #include "verb.h"
@@ -68,6 +69,7 @@ typedef struct {
     gboolean csv;
     gboolean definitions;
     gboolean residual;
+    gboolean chrome;
 } Form;
 
 static void append_report(const Results *results, const Form *form,
@@ -119,6 +121,20 @@ static bool append_residuals(char **folders, GString *data, GError **error)
     return true;
 }
 
+/* Times of several runs are not on one line. */
+static bool append_chrome(char **folders, GString *data, GError **error)
+{
+    if (folders[1] != NULL) {
+        return verb_misuse("report", error, "--chrome is of one run directory");
+    }
+    g_autoptr(RunRecord) record = run_record_open(folders[0], error);
+    if (record == NULL) {
+        return false;
+    }
+    report_chrome(record, data);
+    return true;
+}
+
 static bool append_meanings(const Form *form, GString *data)
 {
     if (form->json) {
@@ -144,6 +160,9 @@ bool verb_report(char **args, VerbOutput *output, GError **error)
           NULL },
         { "residual", 0, 0, G_OPTION_ARG_NONE, &form.residual,
           "print the pages left at the source over time, as CSV", NULL },
+        { "chrome", 0, 0, G_OPTION_ARG_NONE, &form.chrome,
+          "print all of a run on one line of time, for Perfetto or Chrome",
+          NULL },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -153,16 +172,21 @@ bool verb_report(char **args, VerbOutput *output, GError **error)
     }
     bool dirs = g_strv_length(words) >= 2;
     bool meanings = form.definitions && !dirs;
-    if (form.json + form.csv + form.definitions + form.residual > 1 &&
-        !(meanings && form.json && !form.csv && !form.residual)) {
+    if (form.json + form.csv + form.definitions + form.residual +
+        form.chrome > 1 &&
+        !(meanings && form.json && !form.csv && !form.residual &&
+          !form.chrome)) {
         return verb_misuse("report", error, "one of --json, --csv, "
-                           "--definitions and --residual, not both");
+                           "--definitions, --residual and --chrome, not both");
     }
     if (!dirs && !meanings) {
         return verb_misuse("report", error, "name a run directory");
     }
     if (meanings) {
         return append_meanings(&form, output->data);
+    }
+    if (form.chrome) {
+        return append_chrome(words + 1, output->data, error);
     }
     return form.residual
         ? append_residuals(words + 1, output->data, error)

@@ -22,7 +22,7 @@ const Verb verbs[] = {
       "do a run again and say whether it comes out the same", verb_verify },
     { "diff", "DIR1 DIR2 [--json]", "say what two runs differ in",
       verb_diff },
-    { "report", "DIR... [--json|--csv|--definitions|--residual]",
+    { "report", "DIR... [--json|--csv|--definitions|--residual|--chrome]",
       "show the ledgers of finished runs", verb_report },
     { "help", "[VERB|experiment]", "explain a verb or the experiment file",
       verb_help },

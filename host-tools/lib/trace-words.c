@@ -66,6 +66,11 @@ static void append_name(GString *text, const char *const *names, size_t count,
     }
 }
 
+const char *trace_message_name(uint32_t type)
+{
+    return type < G_N_ELEMENTS(message_names) ? message_names[type] : NULL;
+}
+
 static void append_message(GString *text, const Record *record)
 {
     uint32_t flags = (uint16_t)(record->arg[0] >> 16);

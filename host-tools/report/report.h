@@ -37,6 +37,9 @@ void report_csv(const ReportItem *items, size_t count, GString *text);
 void report_residual_heading(GString *text);
 void report_residual(const RunRecord *record, GString *text);
 
+/* A run for Perfetto and Chrome, in the Trace Event Format. */
+void report_chrome(const RunRecord *record, GString *text);
+
 /* Other systems' definitions with their values; of no runs, what they mean. */
 void report_definitions(const ReportItem *items, size_t count, GString *text);
 char *report_definitions_json(void);

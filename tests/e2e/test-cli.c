@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json-glib/json-glib.h>
+
 #include "tool.h"
 
 #define TIMEOUT_S       300
@@ -38,6 +40,81 @@ START_TEST(runs_and_reports)
         "validate", "x.ini", NULL });
     ck_assert_int_eq(valid.status, 0);
     ck_assert_str_eq(valid.err, "");
+}
+END_TEST
+
+/* Of an event, in ns; times are in us with three digits behind the point. */
+static uint64_t event_ns(JsonObject *event, const char *name)
+{
+    return (uint64_t)(json_object_get_double_member(event, name) * 1000 + 0.5);
+}
+
+/* Of one name and kind, how many, and the last of them. */
+static unsigned find_events(JsonArray *events, const char *name,
+                            JsonObject **last)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < json_array_get_length(events); i++) {
+        JsonObject *event = json_array_get_object_element(events, i);
+        if (strcmp(json_object_get_string_member(event, "ph"), "X") == 0 &&
+            strcmp(json_object_get_string_member(event, "name"), name) == 0) {
+            *last = event;
+            count++;
+        }
+    }
+    return count;
+}
+
+static unsigned count_kind(JsonArray *events, const char *kind)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < json_array_get_length(events); i++) {
+        JsonObject *event = json_array_get_object_element(events, i);
+        count += strcmp(json_object_get_string_member(event, "ph"), kind) == 0;
+    }
+    return count;
+}
+
+/* Exact, so that numbers that are shown can be quoted. */
+START_TEST(shows_a_run_on_one_line_of_time)
+{
+    g_autoptr(Scenario) scenario = one_process();
+    g_autoptr(Run) run = scenario_run(scenario, true);
+    const ResultMigration *migration = run->result->migrations->pdata[0];
+    const LedgerMigration *ledger = migration->ledger;
+    g_auto(ToolOutcome) chrome = tool_run(scenario->folder, (const char *[]) {
+        "report", run->folder, "--chrome", NULL });
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *event = NULL;
+    uint64_t messages = 0;
+
+    ck_assert_msg(chrome.status == 0, "%s", chrome.err);
+    ck_assert(json_parser_load_from_data(parser, chrome.out, -1, NULL));
+    JsonArray *events = json_object_get_array_member(
+        json_node_get_object(json_parser_get_root(parser)), "traceEvents");
+    for (unsigned i = 0; i < PHASE_COUNT; i++) {
+        const LedgerPhase *phase = &ledger->phases[i];
+        ck_assert_uint_eq(find_events(events, ledger_phase_names[i], &event),
+                          1);
+        ck_assert_uint_eq(event_ns(event, "ts"), phase->start_ns);
+        ck_assert_uint_eq(event_ns(event, "dur"), phase->duration_ns);
+        ck_assert_int_eq(json_object_get_int_member(event, "pid"),
+                         phase->node);
+    }
+    /* it ran twice, the second time from the resume on */
+    ck_assert_uint_eq(find_events(events, "stack", &event), 2);
+    ck_assert_uint_eq(event_ns(event, "ts"),
+                      ledger->started_ns + ledger->latency_ns);
+    ck_assert_uint_eq(count_kind(events, "b"), ledger->faults->len);
+    ck_assert_uint_eq(count_kind(events, "e"), ledger->faults->len);
+    for (unsigned i = 0; i < run->result->links->len; i++) {
+        messages += g_array_index(run->result->links, LedgerLink,
+                                  i).counts[LINK_MESSAGES];
+    }
+    ck_assert_uint_eq(count_kind(events, "s"), messages);
+    ck_assert_uint_eq(count_kind(events, "f"), messages);
 }
 END_TEST
 
@@ -129,6 +206,7 @@ int main(int argc, char **argv)
     scenario_seed();
     tcase_set_timeout(tcase, TIMEOUT_S);
     tcase_add_test(tcase, runs_and_reports);
+    tcase_add_test(tcase, shows_a_run_on_one_line_of_time);
     tcase_add_test(tcase, leaves_migrations_out);
     tcase_add_loop_test(tcase, misuse_is_told_in_one_line, 0, MISTAKES);
     tcase_add_test(tcase, a_time_limit_fails_the_run);

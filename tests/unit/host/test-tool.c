@@ -34,6 +34,7 @@ START_TEST(good_calls_exit_0)
         { "report --definitions", "FROZEN to RESUMED" },
         { "report --definitions --json", "godwit-definitions-1" },
         { "report x.run --residual", "run,migration,process,algorithm,time" },
+        { "report x.run --chrome", "\"traceEvents\":[" },
         { "run x.ini --no-migrate --set 'link.latency=1ms'", "digest" },
     };
 
@@ -70,6 +71,8 @@ START_TEST(misuse_exits_2_with_one_line)
         { "report . --json --csv", "not both" },
         { "report . --json --definitions", "not both" },
         { "report . --definitions --residual", "not both" },
+        { "report . --residual --chrome", "not both" },
+        { "report . . --chrome", "--chrome is of one run directory" },
         { "run x.ini -o .", "not a run directory" },
         { "run x.ini --monitor 4444", "--monitor '4444' is not NODE=PORT" },
         { "run x.ini --monitor =4444", "is not NODE=PORT" },
