@@ -101,7 +101,14 @@ struct departure {
     uint32_t image_bytes;
     uint16_t last;              /* flag of the last critical message */
     enum handshake_step step;
-    const struct thread *thread;    /* that ran last, if it asks */
+    const struct thread *thread;    /* that ran last */
+    struct instant frozen;
+    struct instant selected;
+    bool marked;                /* both, in the trace */
+    bool detaches;              /* it is not captured yet, see detach.h */
+    uint32_t flushes;           /* of its files, begun before that */
+    bool files_critical;        /* its files' pages go before the resume */
+    bool follows;               /* as soon as all that is critical has left */
     struct critical critical[CRITICAL_MAX];
     uint32_t critical_count;
     bool all_critical;

@@ -9,6 +9,7 @@
 #include "lib/errno.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
+#include "migrate/detach.h"
 #include "migrate/epochs.h"
 #include "migrate/handshake.h"
 #include "mm/page.h"
@@ -152,7 +153,7 @@ static void post_pages(struct departure *d, const struct thread *thread)
     for (uint32_t i = selected; i < d->critical_count; i++) {
         post_page(d, i, 0);
     }
-    post_page(d, selected - 1, d->last);
+    post_page(d, selected - 1, d->push.left > 0 ? 0 : d->last);
 }
 
 void departure_post_critical(struct departure *d, const struct thread *thread)
@@ -160,24 +161,36 @@ void departure_post_critical(struct departure *d, const struct thread *thread)
     post_pages(d, thread);
     if (d->all_critical) {
         push_start(d, true);
+    } else if (d->map_critical) {
+        departure_send_map(d);  /* files follow its last message */
     } else if (d->push.list) {
         push_start_list(d, true, d->push.list);
     }
-    if (d->map_critical) {
-        departure_send_map(d);
+}
+
+void departure_follow(struct departure *d)
+{
+    d->follows = d->push.critical &&
+                 (d->push.left > 0 || d->push.under_way > 0);
+    if (d->algorithm->follow && !d->follows) {
+        d->algorithm->follow(d);
+    }
+}
+
+/* Off the critical path, if there is such a place. */
+static void mark_begun(struct departure *d)
+{
+    if (!d->marked) {
+        mark_phase(&d->move, MB_MARK_FROZEN, d->frozen);
+        mark_phase(&d->move, MB_MARK_SELECTED, d->selected);
+        d->marked = true;
     }
 }
 
 void departure_begin(struct departure *d, struct thread *running)
 {
-    const struct algorithm_ops *algorithm = d->algorithm;
-    bool asks = d->move.without & WITHOUT_IMPLICIT_RESUME;
-    struct instant frozen = running ? instant_left(&running->frame)
-                                    : instant_now();
-    const struct thread *thread = main_thread(d->proc, running);
-    struct instant selected, sent;
-    int64_t bytes;
-
+    d->frozen = running ? instant_left(&running->frame) : instant_now();
+    d->thread = main_thread(d->proc, running);
     freeze(d->proc);
     if (d->state == DEPARTURE_WANTED) {
         departure_take_buffer(d);
@@ -186,10 +199,23 @@ void departure_begin(struct departure *d, struct thread *running)
     }
     d->state = DEPARTURE_SENT;
     d->push.list = NULL;
-    algorithm->select(d, thread);
-    selected = instant_now();
+    d->algorithm->select(d, d->thread);
+    detach_add_files(d);
+    d->selected = instant_now();
+    if (detach_begin(d)) {
+        departure_capture(d);
+    } else {
+        mark_begun(d);
+        board_hold(d->proc, MB_WAIT_MOVE, d->move.target);
+    }
+}
 
-    bytes = departure_encode(d);
+void departure_capture(struct departure *d)
+{
+    bool asks = d->move.without & WITHOUT_IMPLICIT_RESUME;
+    struct instant sent;
+    int64_t bytes = departure_encode(d);
+
     if (bytes < 0) {
         if (d->round.number > 0) {
             rounds_cancel(d);
@@ -199,24 +225,23 @@ void departure_begin(struct departure *d, struct thread *running)
     }
     d->image_bytes = (uint32_t)bytes;
     if (asks) {
-        handshake_ask(d, thread);
+        handshake_ask(d);
     } else {
         departure_post_state(d);
     }
     transport_flush();          /* the target unpacks it meanwhile */
     sent = instant_now();
     if (!asks) {
-        departure_post_critical(d, thread);
+        departure_post_critical(d, d->thread);
     }
     transport_flush();
 
-    mark_phase(&d->move, MB_MARK_FROZEN, frozen);
-    mark_phase(&d->move, MB_MARK_SELECTED, selected);
+    mark_begun(d);
     mark_phase(&d->move, MB_MARK_SENT, sent);
     epochs_note(d->move.pid, d->move.epoch);
     d->pages = objects_count(d->proc);
-    if (algorithm->follow && !asks) {
-        algorithm->follow(d);
+    if (!asks) {
+        departure_follow(d);
     }
     transport_flush();
     if (d->kept) {

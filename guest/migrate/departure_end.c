@@ -11,6 +11,7 @@
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
+#include "migrate/detach.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
 #include "srv/srv.h"
@@ -45,6 +46,7 @@ void departure_take_back(struct departure *d)
     d->state = DEPARTURE_ABORTED;
     d->push.active = false;
     d->map_active = false;
+    d->follows = false;
     d->proc = NULL;
     proc->move = NULL;
     departure_progress(d);
@@ -108,6 +110,10 @@ void departure_progress(struct departure *d)
 {
     if (d->push.active) {
         push_pump(d);
+        transport_flush();
+    }
+    if (d->follows) {
+        departure_follow(d);
         transport_flush();
     }
     if (d->in_flight > 0 || d->push.active || d->map_active ||
@@ -178,7 +184,9 @@ void departure_resumed(struct departure *d)
     }
     departure_settle(d);
     d->state = DEPARTURE_FLUSHING;
-    d->sent_before = d->push.cursor;
+    if (!d->files_critical || !d->push.critical) {
+        d->sent_before = d->push.cursor;
+    }
     srv_left(d->proc->files);
     ports_depart(d->move.pid, d->move.epoch, d->move.target);
     departure_progress(d);
@@ -248,6 +256,7 @@ void departure_gone(struct departure *d)
     d->state = DEPARTURE_FLUSHING;
     d->push.active = false;
     d->map_active = false;
+    d->follows = false;
     d->kept = false;
     ports_depart(d->move.pid, d->move.epoch, d->move.target);
     departure_progress(d);
@@ -267,6 +276,7 @@ void departures_stop(uint32_t node)
         d->unreachable = true;
         d->push.active = false;
         d->map_active = false;
+        d->follows = false;
     }
     for (uint32_t next = 0; (d = departure_next(&next, node, SET(WANTED)));) {
         struct proc *proc = d->proc;
@@ -310,7 +320,8 @@ void departures_flushed(void)
 
     for (uint32_t next = 0;
          (d = departure_next(&next, DEPARTURE_ANY_TARGET,
-                             SET(FLUSHING)));) {
+                             SET(SENT) | SET(FLUSHING)));) {
+        detach_progress(d);
         departure_progress(d);
     }
 }

@@ -54,7 +54,8 @@ void departure_export_kept(struct departure *d)
     if (!is_wanted(d)) {
         return;
     }
-    while (objects_next_run(d->proc, &cursor, &run)) {
+    while (objects_next_run(d->proc, &cursor, &run) &&
+           !departure_is_ahead(d, run.object)) {
         departure_cut_run(d, &run);
         if (!add_run(d, &run)) {
             break;

@@ -68,11 +68,16 @@ void departure_progress(struct departure *departure);
  * up to the doorbell is on the critical path.
  */
 void departure_begin(struct departure *departure, struct thread *running);
+/* The rest of it, when nothing has to be waited for (migrate/detach.h). */
+void departure_capture(struct departure *departure);
 /* Posts the state; then critical pages and whatever else the algorithm wants to
  * be there before the resume. The last message has the flag departure->last. */
 void departure_post_state(struct departure *departure);
 void departure_post_critical(struct departure *departure,
                              const struct thread *thread);
+/* And what comes behind these, now or, as it could overtake them, when they have
+ * all left. */
+void departure_follow(struct departure *departure);
 /* Its rounds: the process runs on. */
 void rounds_begin(struct departure *departure);
 /* All that was posted of a round has left. */
@@ -86,6 +91,8 @@ void rounds_cancel(struct departure *departure);
  * unless the pages are kept until they are asked for. */
 void departure_send_map(struct departure *departure);
 
+/* Whether it is a file, and files' pages go before the resume. */
+bool departure_is_ahead(const struct departure *departure, uint32_t object);
 /* Cuts the run before a page that has been sent already, or that page off its
  * beginning. */
 void departure_cut_run(const struct departure *departure,

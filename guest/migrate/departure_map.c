@@ -35,18 +35,29 @@ void departure_cut_run(const struct departure *d, struct mb_page_run *run)
     }
 }
 
-/* Puts as many runs as a message holds; true if all pages are in the map. */
+bool departure_is_ahead(const struct departure *d, uint32_t object)
+{
+    return d->files_critical && object != MB_OBJECT_SPACE;
+}
+
+/* Puts as many runs as a message holds; true if all pages are in the map. One
+ * that comes before critical pages has these, too. */
 static bool fill(struct departure *d, struct map *map)
 {
     struct mb_page_run run;
 
     while (objects_next_run(d->proc, &d->map_cursor, &run)) {
+        bool ahead = departure_is_ahead(d, run.object);
+
+        if (ahead && !d->map_critical) {
+            break;
+        }
         departure_cut_run(d, &run);
         if (run.count > 0 && !map_add(map, &run)) {
             d->map_cursor = (struct cursor){ run.object, run.index };
             return false;
         }
-        d->kept_count += d->kept ? run.count : 0;
+        d->kept_count += d->kept && !ahead ? run.count : 0;
         d->map_cursor.index = run.index + (run.count > 0 ? run.count : 1);
     }
     return true;
@@ -67,7 +78,7 @@ static void post(struct departure *d, const struct map *map)
     parcel.msg.aux = d->map_active;
     if (d->map_critical) {
         parcel.msg.flags = MB_MSG_CRITICAL;
-        if (!d->map_active) {
+        if (!d->map_active && d->push.left == 0) {
             parcel.msg.flags |= d->last;
             d->resume_posted = parcel.msg.flags & MB_MSG_RESUME;
         }
@@ -94,8 +105,13 @@ static void step(struct departure *d)
         /* Off the way of the map, whose runs are still at hand. */
         departure_export_runs(d, map.runs, map.count);
     }
-    if (!d->map_active && !d->kept) {
+    if (d->map_active) {
+        return;
+    }
+    if (!d->kept) {
         push_start(d, false);
+    } else if (d->push.list) {
+        push_start_list(d, true, d->push.list);
     }
 }
 

@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 
-#include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/departure_internal.h"
 
@@ -22,7 +21,7 @@ static void ask_done(void *departure, bool sent)
     departure_progress(d);
 }
 
-void handshake_ask(struct departure *d, const struct thread *thread)
+void handshake_ask(struct departure *d)
 {
     struct parcel parcel = {
         .msg = departure_message(d, MB_MSG_ASK),
@@ -36,7 +35,6 @@ void handshake_ask(struct departure *d, const struct thread *thread)
     parcel.msg.tag = d->move.plan_index;
     parcel.msg.arg = d->image_bytes;
     d->step = HANDSHAKE_ASKED;
-    d->thread = thread;
     d->in_flight++;
     transport_post(&parcel);
 }
@@ -70,9 +68,7 @@ void handshake_ready(struct departure *d)
     d->resume_posted = true;
     transport_post(&parcel);
     transport_flush();
-    if (d->algorithm->follow) {
-        d->algorithm->follow(d);
-    }
+    departure_follow(d);
     transport_flush();
 }
 

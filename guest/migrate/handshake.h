@@ -18,11 +18,10 @@
 struct arrival;
 struct departure;
 struct mb_msg;
-struct thread;
 
 /* -- source -- */
-/* Instead of posting anything. `thread` is the one that ran last. */
-void handshake_ask(struct departure *departure, const struct thread *thread);
+/* Instead of posting anything. */
+void handshake_ask(struct departure *departure);
 void handshake_granted(struct departure *departure);
 void handshake_ready(struct departure *departure);
 

@@ -57,7 +57,8 @@ static void pushed_left(void *departure)
 /* Whether a page that is present went before the resume was known. */
 static bool was_sent(const struct departure *d, const struct page_ref *ref)
 {
-    return ref->object < d->sent_before.object ||
+    return departure_is_ahead(d, ref->object) ||
+           ref->object < d->sent_before.object ||
            (ref->object == d->sent_before.object &&
             ref->index < d->sent_before.index) ||
            departure_is_critical(d, ref);

@@ -2,24 +2,26 @@
 /*
  * A process that moves itself, to and fro, by the algorithm that its first
  * argument names, once without each set of techniques that it can do without:
- * it changes its heap, its stack, a file and the place of open descriptors
- * before each move, and finds all of it as it was afterwards.
+ * it changes its heap, its stack, a file, one of all nodes, a connection to
+ * itself and the place of open descriptors before each move, and finds all of
+ * it as it was afterwards. Another one, with the argument "feeds", sends it
+ * messages as fast as it can all the while.
  */
 #include <fcntl.h>
 #include <stdbool.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "check.h"
 #include "include/uapi/techniques.h"
+#include "talk.h"
 
 #define NODES       2
 #define HEAP_WORDS  (24u << 10)
 #define STACK_WORDS 2048
 #define FILE_BYTES  (40u << 10)
 #define PART        1000
+#define STREAM_BYTES 5000
 #define STRIDE      97
 #define WAIT_TURNS  100000
+#define MEALS       24          /* messages between two moves */
 
 static const char *const names[] = {
 #define X(symbol, number, name) [number] = name,
@@ -32,6 +34,10 @@ struct state {
     uint64_t *stack;
     int file;               /* read and written from end to end, in turns */
     int reader;             /* its own place in the same file */
+    int served;             /* a file under /srv */
+    int pair[2];            /* a stream to itself */
+    int feeder;
+    uint64_t fed;
     uint64_t sum;
 };
 
@@ -83,11 +89,53 @@ static void go(unsigned long node, const char *algorithm, unsigned without)
     check_equal("epoch", status("Epoch:"), epoch + 1);
 }
 
-/* Puts a pattern in place, or checks that it is there. */
-static void pattern(struct state *state, uint64_t turn, bool put)
+static void pattern_file(int file, uint64_t turn, bool put)
 {
     static char part[PART], got[PART];
 
+    for (unsigned at = 0; at + PART <= FILE_BYTES; at += PART * 7) {
+        memset(part, (int)(mix(turn + at) & 0xff), sizeof(part));
+        if (put) {
+            CHECK(pwrite(file, part, PART, at) == PART);
+        } else {
+            CHECK(pread(file, got, PART, at) == PART);
+            CHECK(memcmp(part, got, PART) == 0);
+        }
+    }
+}
+
+/* Written before a move, read behind it. */
+static void pattern_stream(struct state *state, uint64_t turn, bool put)
+{
+    static char part[STREAM_BYTES], got[STREAM_BYTES];
+    size_t done = 0;
+
+    memset(part, (int)(mix(turn) & 0xff), sizeof(part));
+    if (put) {
+        talk_write(state->pair[0], part, sizeof(part));
+        return;
+    }
+    while (done < sizeof(got)) {
+        done += talk_receive(state->pair[1], got + done, sizeof(got) - done);
+    }
+    CHECK(memcmp(part, got, sizeof(part)) == 0);
+}
+
+/* Nothing is missing of what the other one sends, and all of it is in order. */
+static void eat(struct state *state)
+{
+    for (unsigned i = 0; i < MEALS; i++) {
+        uint64_t number;
+
+        CHECK(talk_receive(state->feeder, &number, sizeof(number)) ==
+              sizeof(number));
+        check_equal("message", number, state->fed++);
+    }
+}
+
+/* Puts a pattern in place, or checks that it is there. */
+static void pattern(struct state *state, uint64_t turn, bool put)
+{
     for (unsigned i = turn % STRIDE; i < HEAP_WORDS; i += STRIDE) {
         state->heap[i] = put ? mix(turn ^ i) : state->heap[i] - mix(turn ^ i);
         CHECK(put || state->heap[i] == 0);
@@ -96,15 +144,9 @@ static void pattern(struct state *state, uint64_t turn, bool put)
         state->stack[i] = put ? mix(turn + i) : state->stack[i] - mix(turn + i);
         CHECK(put || state->stack[i] == 0);
     }
-    for (unsigned at = 0; at + PART <= FILE_BYTES; at += PART * 7) {
-        memset(part, (int)(mix(turn + at) & 0xff), sizeof(part));
-        if (put) {
-            CHECK(pwrite(state->file, part, PART, at) == PART);
-        } else {
-            CHECK(pread(state->file, got, PART, at) == PART);
-            CHECK(memcmp(part, got, PART) == 0);
-        }
-    }
+    pattern_file(state->file, turn, put);
+    pattern_file(state->served, turn, put);
+    pattern_stream(state, turn, put);
 }
 
 static void move(struct state *state, const char *algorithm, uint64_t turn,
@@ -118,21 +160,39 @@ static void move(struct state *state, const char *algorithm, uint64_t turn,
     go(node, algorithm, without);
     CHECK(lseek(state->reader, 0, SEEK_CUR) == at);
     pattern(state, turn, false);
+    eat(state);
     state->sum = mix(state->sum ^ turn);
 }
 
-int main(int argc, char **argv)
+/* Until nobody listens any more. */
+static int feed(void)
 {
-    const char *algorithm = argc > 1 ? argv[1] : "freeze-free";
+    int fd = talk_connect(SOCK_SEQPACKET, "without");
+
+    for (uint64_t number = 0;; number++) {
+        if (send(fd, &number, sizeof(number), MSG_NOSIGNAL) < 0) {
+            CHECK(errno == EPIPE || errno == ECONNRESET);
+            return pass("feeder", 0);
+        }
+    }
+}
+
+static int move_about(const char *algorithm)
+{
     volatile uint64_t stack[STACK_WORDS] = { 0 };
     struct state state = {
         .heap = calloc(HEAP_WORDS, sizeof(uint64_t)),
         .stack = (uint64_t *)stack,
         .file = open("/tmp/without", O_RDWR | O_CREAT, 0644),
         .reader = open("/tmp/without", O_RDONLY),
+        .served = open("/srv/without", O_RDWR | O_CREAT, 0644),
     };
 
     CHECK(state.heap != NULL && state.file >= 0 && state.reader >= 0);
+    CHECK(state.served >= 0);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, state.pair) == 0);
+    state.feeder = talk_accept(talk_open(SOCK_SEQPACKET, "without"));
+    eat(&state);
     for (unsigned without = 0; without <= WITHOUT_ALL; without++) {
         if ((without & WITHOUT_IMPOSSIBLE) == 0) {
             move(&state, algorithm, without, without);
@@ -140,4 +200,11 @@ int main(int argc, char **argv)
     }
     CHECK(close(state.file) == 0 && close(state.reader) == 0);
     return pass("without", state.sum);
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "freeze-free";
+
+    return strcmp(what, "feeds") == 0 ? feed() : move_about(what);
 }
