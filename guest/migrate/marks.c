@@ -57,8 +57,8 @@ void mark_round(const struct move *move, const struct round *round)
 
 void mark_abort(const struct move *move, int error)
 {
-    bridge_trace(MB_TRACE_ABORT, move->pid, move->epoch, (uint64_t)error, 0, 0,
-                 plan_arg(move));
+    bridge_trace(MB_TRACE_ABORT, move->pid, move->epoch, (uint64_t)error,
+                 move->kind, move->target, plan_arg(move));
 }
 
 void mark_timeout(const struct move *move, int error)

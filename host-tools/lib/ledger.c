@@ -128,6 +128,16 @@ bool ledger_set_once(const MigrationMarks *marks, const Record **place,
     return true;
 }
 
+/* What a record tells that has the arguments of PHASE: who is to go where. */
+static void take_move(LedgerMigration *migration, const Record *record)
+{
+    migration->source = record->node;
+    migration->algorithm = (uint16_t)record->arg[1];
+    migration->without = (uint32_t)(record->arg[1] >> 16);
+    migration->target = (uint32_t)record->arg[2];
+    migration->plan_index = (uint32_t)record->arg[3];
+}
+
 static bool take_phase(LedgerCollector *collector, const Record *record,
                        GError **error)
 {
@@ -143,11 +153,7 @@ static bool take_phase(LedgerCollector *collector, const Record *record,
                            mark);
     }
     if (mark == MB_MARK_FROZEN || mark == MB_MARK_BEGUN) {
-        marks->migration->source = record->node;
-        marks->migration->target = (uint32_t)record->arg[2];
-        marks->migration->algorithm = (uint16_t)record->arg[1];
-        marks->migration->without = (uint32_t)(record->arg[1] >> 16);
-        marks->migration->plan_index = (uint32_t)record->arg[3];
+        take_move(marks->migration, record);
         marks->migration->started_ns = record->time_ns;
     }
     if (mark == MB_MARK_RESUMED && record->pid >= 1 &&
@@ -193,8 +199,7 @@ static bool take_abort(LedgerCollector *collector, const Record *record,
                           marks->marks[MB_MARK_BEGUN] == NULL) ||
         marks->migration->plan_index != plan_index) {
         marks = add_migration(collector, record);
-        marks->migration->plan_index = plan_index;
-        marks->migration->source = record->node;
+        take_move(marks->migration, record);
     }
     return ledger_set_once(marks, &marks->abort, record, "abort", error);
 }

@@ -45,7 +45,7 @@ enum mb_trace_type {
      * 2: pages of the process at freeze */
     MB_TRACE_DRAINED = 9,
     /* the migration did not happen, the process went on at the source.
-     * 0: errno, 3: migration of the plan, ~0 if none */
+     * 0: errno, 1 to 3: as of PHASE */
     MB_TRACE_ABORT = 10,
     /* the target could not be asked what became of the process. 0: errno */
     MB_TRACE_TIMEOUT = 11,
@@ -183,6 +183,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    8u
+#define MB_TRACE_VERSION    9u
 
 #endif

@@ -234,13 +234,17 @@ START_TEST(tells_aborted_from_lost)
     g_autoptr(Synthetic) lost = synthetic_new();
 
     /* Refused at once: no mark at all. */
-    synthetic_add(aborted, 0, MB_TRACE_ABORT, START_NS, 22, 0, 0, 3);
+    synthetic_add(aborted, 0, MB_TRACE_ABORT, START_NS, 22,
+                  mb_move_kind(5, 2), 7, 3);
     g_autoptr(Ledger) ledger = compute_good(aborted);
     const LedgerMigration *m = ledger->migrations->pdata[0];
     ck_assert_int_eq(m->outcome, OUTCOME_ABORTED);
     ck_assert_uint_eq(m->error_number, 22);
     ck_assert_uint_eq(m->plan_index, 3);
     ck_assert_uint_eq(m->source, 0);
+    ck_assert_uint_eq(m->target, 7);    /* even if there is no such node */
+    ck_assert_uint_eq(m->algorithm, 5);
+    ck_assert_uint_eq(m->without, 2);
 
     synthetic_migration(lost, START_NS);
     synthetic_add(lost, 0, MB_TRACE_TIMEOUT, START_NS + 900000, 110, 0, 0, 0);
