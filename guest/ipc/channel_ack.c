@@ -160,6 +160,15 @@ static void take(struct channel *c, uint32_t seq, struct news *news)
     }
 }
 
+/* Messages behind the peer's channel_ack may be there, too: nothing is expected
+ * of a peer that has them all. It told so while it took them one by one. */
+static void skip_taken(struct channel *c)
+{
+    while (c->first != c->next && c->window[channel_place(c->first)] == NULL) {
+        c->first++;
+    }
+}
+
 static void take_all(struct channel *c, const struct mb_msg *msg,
                      struct news *news)
 {
@@ -175,6 +184,7 @@ static void take_all(struct channel *c, const struct mb_msg *msg,
             c->recovered = c->next;
         }
     }
+    skip_taken(c);
     if (c->awaiting && c->first == c->next) {
         c->awaiting = false;
         c->ops->awaits(c->node, false);

@@ -105,7 +105,8 @@ void channel_ack_expired(struct timer *timer)
 
 /* -- messages -- */
 
-/* Those that were held and whose turn has come. */
+/* Those that were held and whose turn has come. Each is owed: what is sent while
+ * one is delivered tells of those before it only. */
 static void deliver_held(struct channel *c)
 {
     struct channel_held *held;
@@ -114,6 +115,7 @@ static void deliver_held(struct channel *c)
         c->held[channel_place(c->expected)] = NULL;
         c->held_count--;
         c->expected++;
+        c->owed++;
         if (!c->ops->deliver(&held->message, held->page, true)) {
             page_put(held->page);
         }

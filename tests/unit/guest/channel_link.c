@@ -145,6 +145,8 @@ static void flush(void)
 {
 }
 
+static bool post_one(struct end *end, enum lane lane, bool has_payload);
+
 /* Checks order and contents. Every third page is kept, and freed. */
 static bool deliver(const struct mb_rx_completion *message, void *page,
                     bool may_keep)
@@ -161,6 +163,9 @@ static bool deliver(const struct mb_rx_completion *message, void *page,
     end->got[msg->object]++;
     if (keeps) {
         page_put(page);
+    }
+    if (end->to_post > 0 && link_strikes(faults.answers)) {
+        post_one(end, LANE_URGENT, false);
     }
     return keeps;
 }

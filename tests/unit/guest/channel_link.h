@@ -19,6 +19,7 @@ struct faults {                 /* probabilities in percent */
     unsigned loss, doubling, lateness, no_memory;
     uint64_t down_from_ns, down_until_ns;
     unsigned lost_number;       /* exactly this one of end 0, if not 0 */
+    unsigned answers;           /* percent: posted while one is delivered */
 };
 
 struct entry {
