@@ -36,6 +36,7 @@ static void forward(const struct departure *d, const struct move *move)
 
     parcel.msg.index = move->target;
     parcel.msg.aux = move->kind;
+    parcel.msg.arg = move->pager;
     transport_post(&parcel);
     transport_flush();
 }
@@ -45,15 +46,8 @@ static bool is_reachable(uint32_t node)
     return bridge_linked(node) && !peer_is_lost(node);
 }
 
-/* A program's own move is served by the kernel. */
-static uint32_t pager_of(uint32_t plan_index)
-{
-    return plan_index == PLAN_NONE ? PAGER_KERNEL
-                                   : plan_migration(plan_index)->pager;
-}
-
 int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
-                    uint32_t plan_index)
+                    uint32_t pager, uint32_t plan_index)
 {
     const struct departure *d = proc->move;
     struct move move = {
@@ -62,11 +56,12 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
         .target = target,
         .kind = kind,
         .plan_index = plan_index,
-        .pager = pager_of(plan_index),
+        .pager = pager,
     };
     int error;
 
-    if (target >= bridge_node_count() || !move_kind_is_known(kind)) {
+    if (target >= bridge_node_count() || !move_kind_is_known(kind) ||
+        pager >= PAGER_COUNT) {
         mark_abort(&move, EINVAL);
         return -EINVAL;
     }
@@ -92,10 +87,11 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
 /* /proc/PID/goto */
 static int go(struct proc *proc, uint32_t node, char *how)
 {
-    uint32_t kind;
-    int error = move_kind_parse(how, &kind);
+    uint32_t kind, pager;
+    int error = move_kind_parse(how, &kind, &pager);
 
-    return error != 0 ? error : migrate_request(proc, node, kind, PLAN_NONE);
+    return error != 0 ? error
+                      : migrate_request(proc, node, kind, pager, PLAN_NONE);
 }
 
 /* -- messages -- */
@@ -243,7 +239,7 @@ static bool receive_goto(const struct message *m)
 
     if (proc && proc->epoch == m->msg->epoch) {
         (void)migrate_request(proc, (uint32_t)m->msg->index, m->msg->aux,
-                              PLAN_NONE);
+                              (uint32_t)m->msg->arg, PLAN_NONE);
     }
     return false;
 }

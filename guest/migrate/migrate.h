@@ -18,10 +18,10 @@ void migrate_init(void);
  * Asks for a move. It starts at the next return to user mode, or at once if
  * the process sleeps; a process with pages still at its former host waits
  * until that has been drained. `plan_index` is the index in the plan, or
- * UINT32_MAX. `kind` is mb_move_kind of hw/abi/message.h. -EINVAL: node or
- * kind; -EBUSY: one is wanted already.
+ * UINT32_MAX. `kind` is mb_move_kind of hw/abi/message.h, `pager` enum pager.
+ * -EINVAL: node, kind or pager; -EBUSY: one is wanted already.
  */
 int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
-                    uint32_t plan_index);
+                    uint32_t pager, uint32_t plan_index);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Algorithm and techniques in words.
+ * Algorithm, techniques and pager in words.
  */
 #include "migrate/move_kind.h"
 
@@ -8,6 +8,7 @@
 
 #include "hw/abi/message.h"
 #include "include/uapi/algorithms.h"
+#include "include/uapi/pagers.h"
 #include "include/uapi/techniques.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -27,6 +28,23 @@ static const char *const technique_names[] = {
 };
 _Static_assert(sizeof(technique_names) / sizeof(technique_names[0]) ==
                TECHNIQUE_COUNT, "numbers without gaps");
+
+static const char *const pager_names[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_PAGERS(X)
+#undef X
+};
+_Static_assert(sizeof(pager_names) / sizeof(pager_names[0]) == PAGER_COUNT,
+               "numbers without gaps");
+
+#define PAGER_WORD  "pager="
+
+/* What stands behind the algorithm. */
+struct wishes {
+    uint32_t without;
+    bool whole_set;             /* "all" or "none" has been said */
+    int pager;                  /* -1: nothing has been said */
+};
 
 bool move_kind_is_known(uint32_t kind)
 {
@@ -70,45 +88,67 @@ static char *next_word(char **at)
     return *word != '\0' ? word : NULL;
 }
 
-static int leave_out(const char *word, uint32_t *without)
+static int leave_out(struct wishes *wishes, const char *word)
 {
     int number = *word == '-' ? find(technique_names, TECHNIQUE_COUNT, word + 1)
                               : -EINVAL;
 
-    if (number < 0 || (*without & 1u << number) != 0) {
+    if (number < 0 || (wishes->without & 1u << number) != 0) {
         return -EINVAL;
     }
-    *without |= 1u << number;
+    wishes->without |= 1u << number;
     return 0;
 }
 
-static int parse_techniques(char *at, uint32_t *without)
+static int take_set(struct wishes *wishes, uint32_t without)
 {
-    char *word = next_word(&at);
-    int error = 0;
-
-    *without = 0;
-    if (word != NULL &&
-        (strcmp(word, "all") == 0 || strcmp(word, "none") == 0)) {
-        *without = strcmp(word, "none") == 0 ? WITHOUT_ALL : 0;
-        error = next_word(&at) != NULL ? -EINVAL : 0;
-        word = NULL;
+    if (wishes->without != 0) {
+        return -EINVAL;
     }
-    for (; word != NULL && error == 0; word = next_word(&at)) {
-        error = leave_out(word, without);
-    }
-    if (error == 0 && (*without & WITHOUT_IMPOSSIBLE) != 0) {
-        error = -EOPNOTSUPP;
-    }
-    return error;
+    wishes->without = without;
+    wishes->whole_set = true;
+    return 0;
 }
 
-int move_kind_parse(char *text, uint32_t *kind)
+static int take_technique(struct wishes *wishes, const char *word)
 {
+    if (wishes->whole_set) {
+        return -EINVAL;
+    }
+    if (strcmp(word, "all") == 0) {
+        return take_set(wishes, 0);
+    }
+    if (strcmp(word, "none") == 0) {
+        return take_set(wishes, WITHOUT_ALL);
+    }
+    return leave_out(wishes, word);
+}
+
+static int take_pager(struct wishes *wishes, const char *name)
+{
+    int pager = find(pager_names, PAGER_COUNT, name);
+
+    if (pager < 0 || wishes->pager >= 0) {
+        return -EINVAL;
+    }
+    wishes->pager = pager;
+    return 0;
+}
+
+static int take_word(struct wishes *wishes, const char *word)
+{
+    size_t length = strlen(PAGER_WORD);
+
+    return strncmp(word, PAGER_WORD, length) == 0
+           ? take_pager(wishes, word + length) : take_technique(wishes, word);
+}
+
+int move_kind_parse(char *text, uint32_t *kind, uint32_t *pager)
+{
+    struct wishes wishes = { .pager = -1 };
     const char *word = next_word(&text);
     int algorithm = ALGORITHM_FREEZE_FREE;
-    uint32_t without;
-    int error;
+    int error = 0;
 
     if (word != NULL) {
         algorithm = find(algorithm_names, ALGORITHM_COUNT, word);
@@ -116,7 +156,13 @@ int move_kind_parse(char *text, uint32_t *kind)
     if (algorithm < 0) {
         return algorithm;
     }
-    error = parse_techniques(text, &without);
-    *kind = mb_move_kind((uint16_t)algorithm, (uint16_t)without);
+    while (error == 0 && (word = next_word(&text)) != NULL) {
+        error = take_word(&wishes, word);
+    }
+    if (error == 0 && (wishes.without & WITHOUT_IMPOSSIBLE) != 0) {
+        error = -EOPNOTSUPP;
+    }
+    *kind = mb_move_kind((uint16_t)algorithm, (uint16_t)wishes.without);
+    *pager = wishes.pager < 0 ? PAGER_KERNEL : (uint32_t)wishes.pager;
     return error;
 }

@@ -30,7 +30,7 @@ void migrate_plan_follow(struct proc *proc)
             (void)migrate_request(proc, due->target,
                                   mb_move_kind((uint16_t)due->algorithm,
                                                (uint16_t)due->without),
-                                  index);
+                                  due->pager, index);
         }
     }
 }

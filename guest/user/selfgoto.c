@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A process that moves itself, to and fro, by /proc/self/goto: at the call it
- * asks for, with all it has set up, and with each algorithm in turn.
+ * asks for, with all it has set up, and with each algorithm and pager in turn.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "include/uapi/algorithms.h"
+#include "include/uapi/pagers.h"
 
 #define NODES       2
 #define WORDS       4096
@@ -19,6 +20,12 @@ static uint64_t words[WORDS];
 static const char *const names[] = {
 #define X(symbol, number, name) [number] = name,
     GODWIT_ALGORITHMS(X)
+#undef X
+};
+
+static const char *const pagers[] = {
+#define X(symbol, number, name) [number] = name,
+    GODWIT_PAGERS(X)
 #undef X
 };
 
@@ -39,11 +46,12 @@ static unsigned long status(const char *key)
 
 /* Asks to be moved. While pages are still on their way from the last move, or
  * travel ahead in rounds, the process runs on here. */
-static void go(unsigned long node, const char *algorithm)
+static void go(unsigned long node, const char *algorithm, const char *pager)
 {
     unsigned long epoch = status("Epoch:");
     char text[64];
-    int bytes = snprintf(text, sizeof(text), "%lu %s\n", node, algorithm);
+    int bytes = snprintf(text, sizeof(text), "%lu %s pager=%s\n", node,
+                         algorithm, pager);
     int fd = open("/proc/self/goto", O_WRONLY);
 
     CHECK(fd >= 0);
@@ -66,7 +74,8 @@ int main(int argc, char **argv)
             words[i] += mix(turn ^ i);
         }
         node = (node + 1) % NODES;
-        go(node, names[turn % ALGORITHM_COUNT]);
+        go(node, names[turn % ALGORITHM_COUNT],
+           pagers[turn / 2 % PAGER_COUNT]);
         for (unsigned i = turn % 3; i < WORDS; i += 3) {
             words[i] -= mix(turn ^ i);
             CHECK(words[i] == 0);

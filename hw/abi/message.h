@@ -37,7 +37,7 @@ enum mb_msg_type {
     /* target -> source: the process has ended, no page is needed any more */
     MB_MSG_GONE = 8,
     /* source -> target: a move that was asked for while the process was under
-     * way. index: node, aux: mb_move_kind */
+     * way. index: node, aux: mb_move_kind, arg: enum pager */
     MB_MSG_GOTO = 9,
     /* any -> any: nothing but the channel_ack and channel_sack of a node that
      * has nothing else to say */

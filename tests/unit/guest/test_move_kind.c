@@ -6,6 +6,7 @@
 
 #include "hw/abi/message.h"
 #include "include/uapi/algorithms.h"
+#include "include/uapi/pagers.h"
 #include "include/uapi/techniques.h"
 #include "lib/errno.h"
 #include "migrate/move_kind.h"
@@ -20,6 +21,7 @@ static const struct {
     int error;
     uint16_t algorithm;
     uint16_t without;
+    uint32_t pager;
 } cases[] = {
     { "", 0, FREEZE_FREE, 0 },
     { " \n", 0, FREEZE_FREE, 0 },
@@ -30,6 +32,20 @@ static const struct {
       WITHOUT_IMPLICIT_RESUME },
     { " freeze-free  -preallocated -critical-pages\n", 0, FREEZE_FREE,
       WITHOUT_PREALLOCATED | WITHOUT_CRITICAL_PAGES },
+    { "total-copy pager=device\n", 0, TOTAL_COPY, 0, PAGER_DEVICE },
+    { "total-copy pager=kernel all", 0, TOTAL_COPY, 0, PAGER_KERNEL },
+    { "total-copy all pager=device", 0, TOTAL_COPY, 0, PAGER_DEVICE },
+    { "freeze-free -preallocated pager=device -critical-pages", 0, FREEZE_FREE,
+      WITHOUT_PREALLOCATED | WITHOUT_CRITICAL_PAGES, PAGER_DEVICE },
+    { "pager=device", -EINVAL, 0, 0 },
+    { "freeze-free pager", -EINVAL, 0, 0 },
+    { "freeze-free pager=", -EINVAL, 0, 0 },
+    { "freeze-free pager=devic", -EINVAL, 0, 0 },
+    { "freeze-free pager=device2", -EINVAL, 0, 0 },
+    { "freeze-free -pager=device", -EINVAL, 0, 0 },
+    { "freeze-free pager=device pager=device", -EINVAL, 0, 0 },
+    { "freeze-free pager=kernel pager=device", -EINVAL, 0, 0 },
+    { "freeze-free pager=device all -preallocated", -EINVAL, 0, 0 },
     { "freeze-fre", -EINVAL, 0, 0 },
     { "-implicit-resume", -EINVAL, 0, 0 },
     { "all", -EINVAL, 0, 0 },
@@ -48,17 +64,19 @@ START_TEST(words_become_a_kind)
 {
     for (size_t i = 0; i < SUITE_COUNT(cases); i++) {
         char text[160];
-        uint32_t kind = 0;
+        uint32_t kind = 0, pager = PAGER_COUNT;
         int error;
 
         strcpy(text, cases[i].text);
-        error = move_kind_parse(text, &kind);
+        error = move_kind_parse(text, &kind, &pager);
         ck_assert_msg(error == cases[i].error, "'%s': %d", cases[i].text,
                       error);
         if (error == 0) {
             ck_assert_msg(kind == mb_move_kind(cases[i].algorithm,
                                                cases[i].without),
                           "'%s': %x", cases[i].text, kind);
+            ck_assert_msg(pager == cases[i].pager, "'%s': %u", cases[i].text,
+                          pager);
             ck_assert(move_kind_is_known(kind));
         }
     }
@@ -74,20 +92,20 @@ START_TEST(every_technique_can_be_left_out_or_is_refused)
 #undef X
     };
     char none[] = "freeze-free none";
-    uint32_t kind;
+    uint32_t kind, pager;
 
     for (unsigned i = 0; i < TECHNIQUE_COUNT; i++) {
         char text[160] = "freeze-free -";
         bool possible = !(WITHOUT_IMPOSSIBLE & 1u << i);
 
         strcat(text, names[i]);
-        ck_assert_int_eq(move_kind_parse(text, &kind),
+        ck_assert_int_eq(move_kind_parse(text, &kind, &pager),
                          possible ? 0 : -EOPNOTSUPP);
         ck_assert_uint_eq(kind, mb_move_kind(FREEZE_FREE,
                                              (uint16_t)(1u << i)));
         ck_assert_int_eq(move_kind_is_known(kind), possible);
     }
-    ck_assert_int_eq(move_kind_parse(none, &kind),
+    ck_assert_int_eq(move_kind_parse(none, &kind, &pager),
                      WITHOUT_IMPOSSIBLE ? -EOPNOTSUPP : 0);
 }
 END_TEST
