@@ -25,7 +25,9 @@ enum mb_msg_type {
      * of struct mb_page_run. index: number of its first run, aux: 1 if more
      * messages of the map follow */
     MB_MSG_MAP = 3,
-    /* target -> source: send page (object, index) now. tag: names the fault */
+    /* target -> source: send page (object, index) now. tag: names the fault.
+     * payload: further pages that may follow it, as an array of struct
+     * mb_page_run; of all MB_REQUEST_PAGES at most are looked at */
     MB_MSG_REQUEST = 4,
     /* target -> source: the process runs here now; the image may go */
     MB_MSG_RESUMED = 5,
@@ -93,6 +95,10 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
     return algorithm | (uint32_t)without << 16;
 }
 #define MB_MSG_AHEAD        (1u << 10)   /* the process still runs at the source */
+#define MB_MSG_PREFETCHED   (1u << 11)   /* of the payload of an MB_MSG_REQUEST */
+
+/* What one MB_MSG_REQUEST can name, the page of its fault included. */
+#define MB_REQUEST_PAGES    256u
 
 /* mb_msg.object of MB_MSG_PART */
 #define MB_PART_FIRST       (1u << 0)   /* of its message */

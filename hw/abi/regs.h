@@ -23,7 +23,7 @@
 #define MB_BAR_REGS_BYTES   4096u
 
 #define MB_MAGIC            0x54574447u /* "GDWT" */
-#define MB_VERSION          0x00020001u /* major << 16 | minor */
+#define MB_VERSION          0x00020002u /* major << 16 | minor */
 
 /* Identification and state */
 #define MB_REG_MAGIC        0x000       /* ro 4 */

@@ -288,6 +288,21 @@ bool migbridge_link_read(MigBridgeState *s, const MigBridgeArrival *arrival,
            crash_ns >= arrival->end_ns;
 }
 
+void migbridge_link_peek(const MigBridgeState *s,
+                         const MigBridgeArrival *arrival, uint32_t offset,
+                         void *buffer, uint32_t bytes)
+{
+    const MigBridgeLink *link = &s->in[arrival->source];
+    uint64_t ring_bytes = s->segment.ring_bytes;
+    uint64_t at = (arrival->position + sizeof(struct mb_slot) + offset) &
+                  (ring_bytes - 1);
+    uint64_t first = MIN(bytes, ring_bytes - at);
+
+    assert(offset <= arrival->length && bytes <= arrival->length - offset);
+    memcpy(buffer, link->ring + at, first);
+    memcpy((uint8_t *)buffer + first, link->ring, bytes - first);
+}
+
 bool migbridge_link_deliver(MigBridgeState *s, const MigBridgeArrival *arrival,
                             uint64_t addr)
 {

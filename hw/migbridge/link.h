@@ -41,6 +41,7 @@ typedef struct MigBridgeArrival {
     uint64_t end_ns;                /* at its sender's port */
     uint32_t source;
     uint32_t length;
+    uint32_t page;                  /* of those that a request names, read.c */
     bool copy;                      /* the second of two */
     bool last;                      /* of its slot */
     bool corrupt;
@@ -84,6 +85,10 @@ void migbridge_link_news(MigBridgeState *s, uint32_t peer, uint64_t now);
 /* The message in the slot of @arrival; false: its sender crashed before. */
 bool migbridge_link_read(MigBridgeState *s, const MigBridgeArrival *arrival,
                          struct mb_slot *slot);
+/* Copy @bytes at @offset of the payload of @arrival, which has them. */
+void migbridge_link_peek(const MigBridgeState *s,
+                         const MigBridgeArrival *arrival, uint32_t offset,
+                         void *buffer, uint32_t bytes);
 /* Write the payload of @arrival to @addr. */
 bool migbridge_link_deliver(MigBridgeState *s, const MigBridgeArrival *arrival,
                             uint64_t addr);

@@ -301,7 +301,8 @@ bool migbridge_read_waits(const MigBridgeState *s);
 /* What the first one sends. False: there is no such page any more. */
 bool migbridge_read_answer(MigBridgeState *s, struct mb_tx_desc *desc,
                            MigBridgePage *page);
-/* It has started, or there is nothing to send. */
+/* It has started, or there is nothing to send. The next one of its request, if
+ * there is one, is served. */
 void migbridge_read_done(MigBridgeState *s, bool answered, uint64_t now);
 void migbridge_read_clear(MigBridgeState *s);
 

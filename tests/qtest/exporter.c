@@ -123,10 +123,19 @@ void exporter_set_state(Exporter *x, uint64_t i, uint64_t state)
 
 /* -- the reader -- */
 
-void exporter_send(Exporter *x, const struct mb_msg *msg)
+void exporter_send_list(Exporter *x, const struct mb_msg *msg,
+                        const void *list, uint32_t bytes)
 {
-    struct mb_tx_desc desc = { .msg = *msg };
+    uint64_t payload = TX_PAGE(x->reader->tx_tail[MB_TX_URGENT]);
+    struct mb_tx_desc desc = {
+        .msg = *msg,
+        .addr = bytes > 0 ? payload : 0,
+        .length = bytes,
+    };
 
+    if (bytes > 0) {
+        qtest_memory_write(x->reader->qtest, payload, list, bytes);
+    }
     if (desc.msg.type == 0) {
         desc.msg.type = MB_MSG_REQUEST;
     }
@@ -134,6 +143,11 @@ void exporter_send(Exporter *x, const struct mb_msg *msg)
     bridge_put(x->reader, MB_TX_URGENT, &desc);
     bridge_ring(x->reader, MB_TX_URGENT);
     x->requests++;
+}
+
+void exporter_send(Exporter *x, const struct mb_msg *msg)
+{
+    exporter_send_list(x, msg, NULL, 0);
 }
 
 void exporter_ask(Exporter *x, uint64_t i, uint64_t tag)
@@ -174,15 +188,15 @@ void exporter_run(Exporter *x, uint64_t time_ns)
     bridge_read32(x->reader, MB_REG_STATUS);
 }
 
-void exporter_expect_page(Exporter *x, uint32_t n, uint64_t i, uint64_t tag,
-                          uint64_t arrival_ns)
+static void expect(Exporter *x, uint32_t n, uint64_t i, uint16_t flags,
+                   uint64_t tag, uint64_t arrival_ns)
 {
     struct mb_rx_completion completion;
     uint8_t expected[PAGE_BYTES], found[PAGE_BYTES];
 
     bridge_completion(x->reader, n, &completion);
     ck_assert_uint_eq(completion.msg.type, MB_MSG_PAGE);
-    ck_assert_uint_eq(completion.msg.flags, MB_MSG_DEMANDED);
+    ck_assert_uint_eq(completion.msg.flags, flags);
     ck_assert_uint_eq(completion.msg.source, SERVER);
     ck_assert_uint_eq(completion.msg.pid, EXPORT_PID);
     ck_assert_uint_eq(completion.msg.epoch, EXPORT_EPOCH);
@@ -197,4 +211,16 @@ void exporter_expect_page(Exporter *x, uint32_t n, uint64_t i, uint64_t tag,
     memset(expected, fill_of(i), sizeof(expected));
     qtest_memory_read(x->reader->qtest, RX_PAGE(n % 32), found, sizeof(found));
     ck_assert_mem_eq(found, expected, sizeof(found));
+}
+
+void exporter_expect_page(Exporter *x, uint32_t n, uint64_t i, uint64_t tag,
+                          uint64_t arrival_ns)
+{
+    expect(x, n, i, MB_MSG_DEMANDED, tag, arrival_ns);
+}
+
+void exporter_expect_prefetched(Exporter *x, uint32_t n, uint64_t i,
+                                uint64_t arrival_ns)
+{
+    expect(x, n, i, MB_MSG_PREFETCHED, 0, arrival_ns);
 }

@@ -50,6 +50,9 @@ void exporter_set_state(Exporter *x, uint64_t i, uint64_t state);
  * of *msg that are not zero. */
 void exporter_ask(Exporter *x, uint64_t i, uint64_t tag);
 void exporter_send(Exporter *x, const struct mb_msg *msg);
+/* The same with a payload. */
+void exporter_send_list(Exporter *x, const struct mb_msg *msg,
+                        const void *list, uint32_t bytes);
 /* When the server was done with the n-th of those in the ring; 0: is not. */
 uint64_t exporter_request_done(Exporter *x, uint64_t n);
 
@@ -59,5 +62,8 @@ void exporter_run(Exporter *x, uint64_t time_ns);
  * 0. */
 void exporter_expect_page(Exporter *x, uint32_t n, uint64_t i, uint64_t tag,
                           uint64_t arrival_ns);
+/* The same of one that was in the payload of a request. */
+void exporter_expect_prefetched(Exporter *x, uint32_t n, uint64_t i,
+                                uint64_t arrival_ns);
 
 #endif

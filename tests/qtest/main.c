@@ -26,6 +26,8 @@ int main(void)
     suite_add_tcase(suite, room_tests());
     suite_add_tcase(suite, export_tests());
     suite_add_tcase(suite, bad_export_tests());
+    suite_add_tcase(suite, batch_tests());
+    suite_add_tcase(suite, limit_tests());
     suite_add_tcase(suite, hostile_tests());
     suite_add_tcase(suite, fuzz_tests());
 

@@ -30,6 +30,8 @@ TCase *model_tests(void);
 TCase *room_tests(void);
 TCase *export_tests(void);
 TCase *bad_export_tests(void);
+TCase *batch_tests(void);
+TCase *limit_tests(void);
 TCase *hostile_tests(void);
 TCase *fuzz_tests(void);
 
