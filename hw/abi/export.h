@@ -18,6 +18,10 @@
  * storing MB_EXPORT_WITHDRAWN, and a page is sent by one of the two: whoever
  * comes first.
  *
+ * The kernel need not look through its table to learn what has been sent: an
+ * export may have a notice, in which the bridge counts. It interrupts only when
+ * the count is what the kernel waits for.
+ *
  * Docs: docs/specs/device.md, section Exports.
  */
 #ifndef HW_ABI_EXPORT_H
@@ -39,8 +43,17 @@ struct mb_export {
     uint32_t reader;            /* the node that may ask */
     uint32_t reserved;          /* 0 */
     uint64_t directory;         /* address, a multiple of 8 */
+    uint64_t notice;            /* of a struct mb_export_notice; 0: none */
 };
-_Static_assert(sizeof(struct mb_export) == 32, "ABI");
+_Static_assert(sizeof(struct mb_export) == 40, "ABI");
+
+/* What the bridge has sent of an export. It stores the first two. */
+struct mb_export_notice {
+    uint64_t served;            /* one more for each page */
+    uint64_t key;               /* of the last one */
+    uint64_t alarm;             /* `served` that raises MB_IRQ_SERVED; 0: none */
+};
+_Static_assert(sizeof(struct mb_export_notice) == 24, "ABI");
 
 struct mb_export_page {
     uint64_t key;               /* mb_export_key() */

@@ -23,7 +23,7 @@
 #define MB_BAR_REGS_BYTES   4096u
 
 #define MB_MAGIC            0x54574447u /* "GDWT" */
-#define MB_VERSION          0x00020002u /* major << 16 | minor */
+#define MB_VERSION          0x00020003u /* major << 16 | minor */
 
 /* Identification and state */
 #define MB_REG_MAGIC        0x000       /* ro 4 */
@@ -101,8 +101,9 @@
 #define MB_IRQ_TX           (1u << 1)   /* a MB_TX_DESC_IRQ entry is done */
 #define MB_IRQ_TIMER        (1u << 2)   /* MB_REG_TIMER_NS has passed */
 #define MB_IRQ_ERROR        (1u << 3)   /* MB_REG_STATUS is not zero */
-#define MB_IRQ_ALL          0xfu
-#define MB_IRQ_VECTORS      4
+#define MB_IRQ_SERVED       (1u << 4)   /* an export's alarm: export.h */
+#define MB_IRQ_ALL          0x1fu
+#define MB_IRQ_VECTORS      5
 
 #define MB_TIMER_OFF        UINT64_MAX
 

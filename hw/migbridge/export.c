@@ -24,7 +24,9 @@ static bool export_check(const MigBridgeState *s, const struct mb_export *desc)
            desc->count <= MB_EXPORT_PAGES &&
            (desc->count == 0 ||
             (export_may_read(s, desc->reader) && desc->directory % 8 == 0 &&
-             desc->directory <= UINT64_MAX - MB_EXPORT_TABLES * 8));
+             desc->directory <= UINT64_MAX - MB_EXPORT_TABLES * 8 &&
+             desc->notice % 8 == 0 &&
+             desc->notice <= UINT64_MAX - sizeof(struct mb_export_notice)));
 }
 
 void migbridge_export_set(MigBridgeState *s, uint64_t addr)
@@ -90,6 +92,7 @@ MigBridgeOffer migbridge_export_find(MigBridgeState *s,
         request->object >> (64 - MB_EXPORT_INDEX_BITS)) {
         return MIGBRIDGE_OFFER_NOT;
     }
+    page->notice = export ? export->notice : 0;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
@@ -109,10 +112,32 @@ MigBridgeOffer migbridge_export_find(MigBridgeState *s,
     return MIGBRIDGE_OFFER_NOT;
 }
 
+/* A notice that is not in memory is the guest's loss: the page has been sent. */
+static void export_notify(MigBridgeState *s, const MigBridgePage *page)
+{
+    struct mb_export_notice notice;
+
+    if (page->notice == 0 ||
+        !migbridge_dma_read(s, page->notice, &notice, sizeof(notice))) {
+        return;
+    }
+    notice.served++;
+    notice.key = page->entry.key;
+    if (migbridge_dma_write(s, page->notice, &notice,
+                            offsetof(struct mb_export_notice, alarm)) &&
+        notice.alarm != 0 && notice.alarm == notice.served) {
+        migbridge_irq_raise(s, MB_IRQ_SERVED);
+    }
+}
+
 bool migbridge_export_served(MigBridgeState *s, MigBridgePage *page)
 {
     page->entry.page = (page->entry.page & ~(uint64_t)MB_EXPORT_STATE) |
                        MB_EXPORT_SERVED;
-    return migbridge_dma_write(s, page->addr, &page->entry,
-                               sizeof(page->entry));
+    if (!migbridge_dma_write(s, page->addr, &page->entry,
+                             sizeof(page->entry))) {
+        return false;
+    }
+    export_notify(s, page);
+    return true;
 }

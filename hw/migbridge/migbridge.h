@@ -270,9 +270,11 @@ typedef enum MigBridgeOffer {
     MIGBRIDGE_OFFER_OPEN,
 } MigBridgeOffer;
 
-/* An entry of a table of exported pages, and its address. */
+/* An entry of a table of exported pages, its address, and that of the export's
+ * notice. */
 typedef struct MigBridgePage {
     uint64_t addr;
+    uint64_t notice;
     struct mb_export_page entry;
 } MigBridgePage;
 
@@ -284,7 +286,7 @@ void migbridge_export_reset(MigBridgeState *s);
 MigBridgeOffer migbridge_export_find(MigBridgeState *s,
                                      const struct mb_msg *request,
                                      MigBridgePage *page);
-/* Mark it as served. */
+/* Mark it as served, and tell the guest. */
 G_GNUC_WARN_UNUSED_RESULT
 bool migbridge_export_served(MigBridgeState *s, MigBridgePage *page);
 

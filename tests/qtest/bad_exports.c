@@ -47,6 +47,9 @@ static const struct {
     BAD(directory, EXPORT_DIRECTORY + 4),
     BAD(directory, UINT64_MAX - 7),
     BAD(directory, UINT64_MAX - 4096 + 1),
+    BAD(notice, EXPORT_NOTICE + 4),
+    BAD(notice, UINT64_MAX - 7),
+    BAD(notice, UINT64_MAX - 23),
 #undef BAD
 };
 

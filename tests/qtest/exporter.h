@@ -15,6 +15,7 @@
 #define EXPORT_DESC         SCRATCH
 #define EXPORT_DIRECTORY    (SCRATCH + 0x1000)
 #define EXPORT_TABLE(i)     (SCRATCH + 0x2000 + (i) * 0x1000)
+#define EXPORT_NOTICE       (SCRATCH + 0x8000)
 #define EXPORT_PAGE(i)      (RAM_BASE + 0xa00000 + (i) * 0x1000)
 
 #define EXPORT_SLOT         5u

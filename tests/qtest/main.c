@@ -27,6 +27,7 @@ int main(void)
     suite_add_tcase(suite, export_tests());
     suite_add_tcase(suite, bad_export_tests());
     suite_add_tcase(suite, batch_tests());
+    suite_add_tcase(suite, notice_tests());
     suite_add_tcase(suite, limit_tests());
     suite_add_tcase(suite, hostile_tests());
     suite_add_tcase(suite, fuzz_tests());

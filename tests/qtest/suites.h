@@ -31,6 +31,7 @@ TCase *room_tests(void);
 TCase *export_tests(void);
 TCase *bad_export_tests(void);
 TCase *batch_tests(void);
+TCase *notice_tests(void);
 TCase *limit_tests(void);
 TCase *hostile_tests(void);
 TCase *fuzz_tests(void);
