@@ -32,6 +32,7 @@ static struct {
     uint32_t faulty[NODE_WORDS];
     uint32_t irq_enable;
     uint32_t holds;             /* of bridge_hold_receive */
+    void (*served)(void);
 } bridge;
 
 /* What is measured is measured in cycles, deadlines are nanoseconds of the
@@ -131,6 +132,10 @@ static void serve(uint32_t status)
     if (status & bridge.irq_enable & MB_IRQ_RX) {
         bridge_rx_interrupt();
     }
+    if (status & MB_IRQ_SERVED) {
+        clear(MB_IRQ_SERVED);
+        bridge.served();
+    }
     if (status & MB_IRQ_TIMER) {
         clear(MB_IRQ_TIMER);
         timer_interrupt();
@@ -211,6 +216,11 @@ void bridge_set_timer(uint64_t deadline_ns)
 void bridge_set_board(const struct mb_board *board)
 {
     mmio_write64(bridge.registers + MB_REG_BOARD, virt_to_phys(board));
+}
+
+void bridge_on_served(void (*served)(void))
+{
+    bridge.served = served;
 }
 
 void bridge_export(const struct mb_export *description)

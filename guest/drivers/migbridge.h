@@ -35,6 +35,8 @@ void bridge_set_board(const struct mb_board *board);
 /* Pages that the bridge serves by itself (hw/abi/export.h). The description can be
  * reused at once. */
 void bridge_export(const struct mb_export *description);
+/* Called when an export has sent as many as its notice's alarm says. */
+void bridge_on_served(void (*served)(void));
 
 /* Appends a record to the trace, whose time_ns is a number of cycles or, for
  * now, 0. A panic may come before bridge_init: stamps and the halt then do

@@ -122,7 +122,7 @@ struct departure {
     bool map_active;
     bool map_critical;          /* the map travels before the resume */
     bool kept;                  /* pages stay here until they are asked for */
-    uint64_t kept_count;        /* of these, still here */
+    uint64_t kept_count;        /* of these, not sent by the kernel */
     struct export export;       /* what the bridge gives to the target */
     uint32_t in_flight;         /* messages that name this slot */
     bool resume_posted;         /* the last critical message has been posted */
@@ -189,8 +189,9 @@ void departure_flush(struct departure *departure);
 void departures_stop(uint32_t node);
 /* What was posted to it is done: decides what becomes of the processes. */
 void departures_lost(uint32_t node);
-/* -- from the file service: modified blocks have been sent -- */
-void departures_flushed(void);
+/* The file service has sent modified blocks, or the bridge all that was kept:
+ * some may be at their end. */
+void departures_review(void);
 
 /* A message to the target, its fields beside process and epoch zero. */
 struct mb_msg departure_message(const struct departure *departure,

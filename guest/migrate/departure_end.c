@@ -128,7 +128,7 @@ void departure_progress(struct departure *d)
         departure_free(d);
         break;
     case DEPARTURE_FLUSHING:
-        if (d->kept && d->kept_count > 0) {
+        if (d->kept && !export_await(&d->export, d->kept_count)) {
             departure_put_buffer(d);
         } else if (!d->unreachable && !ports_are_leaving(d->move.pid)) {
             post_drained(d);
@@ -314,7 +314,7 @@ static void part(struct departure *d)
     departure_progress(d);
 }
 
-void departures_flushed(void)
+void departures_review(void)
 {
     struct departure *d;
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a departure has its bridge serve: all pages of its map, where the pager
- * of the move is the device.
+ * of the move is the device. The bridge says nothing of a page that it sends;
+ * what was the last one is looked up when the push takes its next.
  */
 #include "drivers/migbridge.h"
 #include "include/uapi/pagers.h"
+#include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
 
 #define CHUNK_PAGES 64u
@@ -63,4 +65,18 @@ void departure_export_kept(struct departure *d)
         cursor.index = run.index + (run.count > 0 ? run.count : 1);
     }
     export_open(&d->export, &d->move);
+}
+
+void departure_follow_export(struct departure *d)
+{
+    struct mb_page_run last;
+
+    if (export_news(&d->export, &last) && d->algorithm->served) {
+        const struct page_ref ref = {
+            .object = last.object,
+            .index = last.index,
+        };
+
+        d->algorithm->served(d, &ref);
+    }
 }

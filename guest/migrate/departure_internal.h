@@ -102,6 +102,8 @@ void departure_cut_run(const struct departure *departure,
 void departure_export_runs(struct departure *departure,
                            const struct mb_page_run *runs, uint32_t count);
 void departure_export_kept(struct departure *departure);
+/* A page that the bridge has sent meanwhile counts as one that the kernel has. */
+void departure_follow_export(struct departure *departure);
 
 void push_start(struct departure *departure, bool critical);
 /* The same for the pages of the list that no other node has. */

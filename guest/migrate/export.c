@@ -102,6 +102,7 @@ void export_open(struct export *export, const struct move *move)
         .epoch = move->epoch,
         .reader = move->target,
         .directory = export->directory ? virt_to_phys(export->directory) : 0,
+        .notice = virt_to_phys(&export->notice),
     };
 
     if (export->count > 0) {
@@ -159,6 +160,39 @@ bool export_withdraw(struct export *export, const struct page_ref *ref)
     }
     kassert((was & MB_EXPORT_STATE) != MB_EXPORT_OFFERED);
     return (was & MB_EXPORT_STATE) != MB_EXPORT_SERVED;
+}
+
+/* -- what the bridge has sent -- */
+
+static uint64_t served(const struct export *export)
+{
+    return __atomic_load_n(&export->notice.served, __ATOMIC_SEQ_CST);
+}
+
+/* Key and count may be of different pages, if the bridge sends one in between:
+ * then there is news again. */
+bool export_news(struct export *export, struct mb_page_run *page)
+{
+    uint64_t count = served(export);
+    uint64_t key = __atomic_load_n(&export->notice.key, __ATOMIC_SEQ_CST);
+
+    if (count == export->followed) {
+        return false;
+    }
+    export->followed = count;
+    *page = (struct mb_page_run){
+        .object = (uint32_t)(key >> MB_EXPORT_INDEX_BITS),
+        .count = 1,
+        .index = key & ((1ull << MB_EXPORT_INDEX_BITS) - 1),
+    };
+    return true;
+}
+
+/* The alarm is set first: the bridge may send the last one between any two. */
+bool export_await(struct export *export, uint64_t count)
+{
+    __atomic_store_n(&export->notice.alarm, count, __ATOMIC_SEQ_CST);
+    return served(export) >= count;
 }
 
 uint64_t export_close(struct export *export)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hw/abi/export.h"
 #include "migrate/marks.h"
 #include "migrate/objects.h"
 
@@ -23,6 +24,8 @@ struct export {
     uint32_t slot;              /* of the bridge */
     uint32_t count;             /* entries */
     uint32_t next;              /* where the next page is looked for first */
+    struct mb_export_notice notice; /* the bridge writes to it */
+    uint64_t followed;          /* its `served` when it was last looked at */
 };
 
 void export_init(void);
@@ -35,6 +38,11 @@ void export_open(struct export *export, const struct move *move);
 /* Whether the kernel may send the page: it is not offered any more, or never
  * was. False: the bridge has sent it. */
 bool export_withdraw(struct export *export, const struct page_ref *ref);
+/* The page that the bridge has sent last; false: none since the last call. */
+bool export_news(struct export *export, struct mb_page_run *page);
+/* Whether the bridge has sent so many pages. If not, bridge_on_served's function
+ * is called when it has. */
+bool export_await(struct export *export, uint64_t count);
 /* The bridge reads nothing any more. Returns how many pages it has sent. */
 uint64_t export_close(struct export *export);
 

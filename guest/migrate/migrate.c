@@ -316,7 +316,8 @@ void migrate_init(void)
     ports_on_left(departure_ports_left);
     arrival_init();
     fs_set_goto(go);
-    srv_on_flushed(departures_flushed);
+    srv_on_flushed(departures_review);
+    bridge_on_served(departures_review);
     proc_hooks = (struct proc_hooks){
         .started = migrate_plan_follow,
         .move = departure_hook,

@@ -260,6 +260,7 @@ static bool push_one(struct departure *d)
     };
     struct place place;
 
+    departure_follow_export(d);
     if (!next_page(d, &place)) {
         d->push.active = false;
         return false;

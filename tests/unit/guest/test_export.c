@@ -148,6 +148,63 @@ START_TEST(slots_run_out)
 }
 END_TEST
 
+static struct mb_export_notice *notice_of(const struct export *export)
+{
+    ck_assert_uint_eq(told[export->slot].notice,
+                      virt_to_phys(&export->notice));
+    return phys_to_virt(told[export->slot].notice);
+}
+
+/* What the bridge says of the last page is told once. */
+START_TEST(the_last_page_is_news)
+{
+    struct export export = { 0 };
+    struct mb_page_run page;
+    struct mb_export_notice *notice;
+
+    set_up();
+    ck_assert(!export_news(&export, &page));
+    ck_assert(export_add(&export, 3, 100, pages, 10));
+    export_open(&export, &move);
+    notice = notice_of(&export);
+    ck_assert(!export_news(&export, &page));
+    notice->key = mb_export_key(3, 107);
+    notice->served = 2;
+    ck_assert(export_news(&export, &page));
+    ck_assert_uint_eq(page.object, 3);
+    ck_assert_uint_eq(page.index, 107);
+    ck_assert(!export_news(&export, &page));
+    notice->served = 3;
+    ck_assert(export_news(&export, &page));
+    ck_assert_uint_eq(export_close(&export), 0);
+    ck_assert(!export_news(&export, &page));
+}
+END_TEST
+
+/* Until there are as many, the bridge knows for how many it has to ring. */
+START_TEST(the_last_of_all_is_awaited)
+{
+    struct export export = { 0 };
+    struct mb_export_notice *notice;
+
+    set_up();
+    ck_assert(export_await(&export, 0));
+    ck_assert(!export_await(&export, 1));
+    ck_assert(export_add(&export, 3, 100, pages, 10));
+    export_open(&export, &move);
+    notice = notice_of(&export);
+    notice->served = 6;
+    ck_assert(!export_await(&export, 10));
+    ck_assert_uint_eq(notice->alarm, 10);
+    ck_assert(!export_await(&export, 7));
+    ck_assert_uint_eq(notice->alarm, 7);
+    notice->served = 7;
+    ck_assert(export_await(&export, 7));
+    ck_assert(export_await(&export, 6));
+    ck_assert_uint_eq(export_close(&export), 0);
+}
+END_TEST
+
 /* Nothing was exported: the kernel sends everything. */
 START_TEST(nothing)
 {
@@ -166,7 +223,8 @@ int main(void)
 {
     const TTest *tests[] = {
         the_bridge_is_told, one_of_the_two_sends_a_page, memory_runs_out,
-        slots_run_out, nothing,
+        slots_run_out, the_last_page_is_news, the_last_of_all_is_awaited,
+        nothing,
     };
 
     export_init();
