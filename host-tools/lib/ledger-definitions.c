@@ -28,6 +28,11 @@ static uint64_t until_drained(const LedgerMigration *m)
     return sum(m->latency_ns, m->drained_ns);
 }
 
+static uint64_t all_time(const LedgerMigration *m)
+{
+    return m->total_ns;
+}
+
 static uint64_t until_sent(const LedgerMigration *m)
 {
     return span(m, PHASE_SELECT, PHASE_TRANSMIT);
@@ -59,9 +64,14 @@ static uint64_t pages_after(const LedgerMigration *m)
         m->traffic[TRAFFIC_DEMANDED].messages;
 }
 
+static uint64_t pages_ahead(const LedgerMigration *m)
+{
+    return m->traffic[TRAFFIC_ROUNDS].messages;
+}
+
 static uint64_t pages_all(const LedgerMigration *m)
 {
-    return pages_critical(m) + pages_after(m);
+    return pages_ahead(m) + pages_critical(m) + pages_after(m);
 }
 
 static uint64_t at_target(const LedgerMigration *m)
@@ -77,6 +87,11 @@ static uint64_t requests(const LedgerMigration *m)
 static uint64_t critical_bytes(const LedgerMigration *m)
 {
     return m->critical_bytes;
+}
+
+static uint64_t bytes_ahead(const LedgerMigration *m)
+{
+    return m->traffic[TRAFFIC_ROUNDS].wire_bytes;
 }
 
 static uint64_t bytes_after(const LedgerMigration *m)
@@ -151,18 +166,21 @@ const LedgerDefinition ledger_definitions[] = {
       transmit_time },
     { "CRIU dump", "pages_scanned", "pages present at the freeze", NUMBER,
       pages_total },
-    { "CRIU dump", "pages_written", "pages sent before the resume", NUMBER,
-      pages_critical },
+    { "CRIU dump", "pages_written", "pages sent between freeze and resume",
+      NUMBER, pages_critical },
     { "CRIU dump", "pages_lazy", "pages sent after the resume", NUMBER,
       pages_after },
     { "CRIU restore", "restore_time", "arrival of the last critical message to "
       "RESUMED", NS, at_target },
-    { "CRIU restore", "pages_restored", "pages put in place before the resume",
-      NUMBER, pages_critical },
+    { "CRIU restore", "pages_restored", "these pages, put in place", NUMBER,
+      pages_critical },
     { "Nu", "migration latency", "FROZEN to RESUMED", NS, latency },
     { "QEMU", "downtime", "FROZEN to RESUMED", NS, latency },
-    { "QEMU", "total-time", "FROZEN to DRAINED", NS, until_drained },
-    { "QEMU", "downtime-bytes", "on the wire before the resume", BYTES,
+    { "QEMU", "total-time", "BEGUN, or FROZEN without rounds, to DRAINED", NS,
+      all_time },
+    { "QEMU", "precopy-bytes", "pages on the wire before the freeze", BYTES,
+      bytes_ahead },
+    { "QEMU", "downtime-bytes", "on the wire between freeze and resume", BYTES,
       critical_bytes },
     { "QEMU", "postcopy-bytes", "pages on the wire after the resume", BYTES,
       bytes_after },
@@ -176,7 +194,8 @@ const LedgerDefinition ledger_definitions[] = {
     { "Sprite", "migration time", "FROZEN to RESUMED", NS, latency },
     { "V", "freeze time", "FROZEN to RESUMED", NS, latency },
     { "Xen", "downtime", "FROZEN to RESUMED", NS, latency },
-    { "Xen", "total migration time", "FROZEN to DRAINED", NS, until_drained },
+    { "Xen", "total migration time", "BEGUN, or FROZEN without rounds, to "
+      "DRAINED", NS, all_time },
     { "post-copy (Hines)", "downtime", "FROZEN to RESUMED", NS, latency },
     { "post-copy (Hines)", "resume time", "RESUMED to the arrival of the last "
       "page", NS, resume_time },
