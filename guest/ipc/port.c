@@ -313,6 +313,12 @@ void ports_lost(uint32_t node)
             port_leaving_lost(port, node);
             continue;
         }
+        if (port->state == PORT_AWAITED && port->shut &&
+            port->target == node) {
+            port_forget_queue(port);    /* its process is not coming */
+            port_free(port);
+            continue;
+        }
         port_awaited_lost(port, node);
         while (link != NULL) {
             struct link *following = link->next;

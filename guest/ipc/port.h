@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct letter;
 struct link;
 struct mb_rx_completion;
 struct part;
@@ -102,6 +103,12 @@ struct port {
     uint32_t links_owed;        /* AWAITED: still to come */
     uint64_t connected_to;      /* AWAITED: peer of the link that is `peer` */
     bool name_marked;
+    /* Moves as a part of its process: at the old home nothing is accepted until
+     * it is known where the process is, at the new one until it runs. */
+    bool shut;
+    bool asks_last;             /* it will be shut when it asks no more */
+    struct letter *held;        /* what comes meanwhile, oldest first */
+    struct letter *held_last;
 };
 
 /* The call must be run again when the port wakes its waiters, even if it does

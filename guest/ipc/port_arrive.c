@@ -41,6 +41,7 @@ void ports_forget(uint32_t pid)
     for (struct port *port = port_next(NULL); port != NULL; port = next) {
         next = port_next(port);
         if (port->pid == pid && port->state == PORT_AWAITED) {
+            port_forget_queue(port);
             port_free(port);
         }
     }
@@ -70,6 +71,9 @@ static void tell_name(const struct port *port)
 
 static void arrived(struct port *port)
 {
+    if (port->shut) {
+        return;                 /* not before its process: ports_open */
+    }
     port->state = PORT_HOME;
     for (const struct link *link = port->links; link; link = link->next) {
         if (!link->gone) {
@@ -84,6 +88,20 @@ static void arrived(struct port *port)
     if (port->close_awaited) {
         port_close(port);
     }
+}
+
+void ports_open(uint32_t pid)
+{
+    struct port *port = port_next(NULL);
+
+    for (; port != NULL; port = port_next(port)) {
+        if (port->pid == pid && port->state == PORT_AWAITED &&
+            port->shut && port->links_owed == 0) {
+            port->shut = false;
+            arrived(port);
+        }
+    }
+    port_settle();
 }
 
 static void await_pending(struct port *port, const struct port_image *image)
@@ -126,6 +144,7 @@ void port_state(struct letter *letter)
     port_decode(port, image);
     port->target = msg->source;
     port->epoch = msg->epoch;
+    port->shut = msg->flags & MB_MSG_CRITICAL;
     port->connected_to = image->peer;
     port->links_owed = image->link_count;
     await_pending(port, image);
@@ -189,7 +208,7 @@ void port_take_queued(struct letter *letter)
     struct link *link = port != NULL ? link_find(port, letter->msg.tag) : NULL;
     struct part *part;
 
-    if (link == NULL || port->state != PORT_HOME) {
+    if (link == NULL || (port->state != PORT_HOME && !port->shut)) {
         return;
     }
     part = part_of(letter);

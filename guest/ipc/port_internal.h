@@ -70,6 +70,7 @@ struct letter {
     void *page;
     uint32_t length;
     struct port *owner;         /* in_flight counts it; NULL: nobody's */
+    uint64_t held_ns;           /* when it came to a port that was shut */
 };
 
 /* -- port.c -- */
@@ -98,6 +99,9 @@ void port_post(const struct mb_msg *msg, const void *bytes, uint32_t length);
 /* Takes the page over. */
 void port_post_part(const struct mb_msg *msg, void *page, uint32_t length,
                     struct port *owner);
+/* Keeps a letter for a port that is shut; delivers those that were kept. */
+void port_hold(struct port *port, struct letter *letter);
+void port_release(struct port *port);
 void port_post_init(void);
 
 /* -- port_send.c -- */
@@ -111,7 +115,8 @@ void port_take_part(struct letter *letter);
 /* `count` parts have been read. */
 void link_consume(struct link *link, uint32_t count);
 void port_append(struct port *port, struct part *message);
-void port_drop_queue(struct port *port);
+void port_drop_queue(struct port *port);    /* as if it had been read */
+void port_forget_queue(struct port *port);  /* which is somewhere else */
 void link_lose(struct link *link);
 
 /* -- port_trace.c: records for the ledger -- */
@@ -125,6 +130,8 @@ void port_trace_read(const struct port *port, struct part *message);
 void port_trace_waited(const struct port *port, struct part *messages);
 void port_trace_home(const struct port *port);
 void port_trace_refused(const struct port *port, const struct mb_msg *msg);
+/* It is let in that was held. */
+void port_trace_held(const struct port *port, const struct letter *letter);
 
 /* -- port_link.c -- */
 void port_answer_link(struct letter *letter);
@@ -134,12 +141,22 @@ void port_named(struct letter *letter);
 void query_lost(struct port *port, uint32_t node);
 
 /* -- port_move.c: the old home -- */
+void port_post_state(const struct port *port, uint16_t flags);
+/* A part of the port on its way to the new home. */
+struct mb_msg port_moved_part(const struct port *port, const struct part *part,
+                              const struct link *link, uint32_t flags,
+                              uint64_t arg);
 /* A query that kept a port from leaving is over. */
 void port_move_progress(struct port *port);
 /* A message to a port that is LEAVING. */
 void port_pass(struct port *port, struct letter *letter);
 void port_leaving_progress(struct port *port);
 void port_leaving_lost(struct port *port, uint32_t node);
+
+/* -- port_whole.c: the old home, if the port is a part of its process -- */
+bool port_is_asking(const struct port *port);
+/* What it has posted counts: it is not here any more. */
+void port_forget_posted(struct port *port);
 
 /* -- port_arrive.c: the new home -- */
 void port_state(struct letter *letter);

@@ -74,39 +74,47 @@ static struct mb_msg on_the_way(const struct port *port, struct mb_msg msg)
     return msg;
 }
 
-static void post_state(struct port *port)
+void port_post_state(const struct port *port, uint16_t flags)
 {
     static struct port_image image;
     struct mb_msg msg = port_control(MB_PORT_STATE, port->target, port->id, 0);
 
     port_encode(port, &image);
     msg = on_the_way(port, msg);
+    msg.flags = flags;
     port_post(&msg, &image, sizeof(image));
-    for (struct link *link = port->links; link != NULL; link = link->next) {
+    for (const struct link *link = port->links; link; link = link->next) {
         struct link_image link_image;
 
         link_encode(link, &link_image);
         msg.object = MB_PORT_STATE_LINK;
         msg.tag = link->peer;
         port_post(&msg, &link_image, sizeof(link_image));
-        link->marked = link->gone;
     }
+}
+
+struct mb_msg port_moved_part(const struct port *port, const struct part *part,
+                              const struct link *link, uint32_t flags,
+                              uint64_t arg)
+{
+    const struct mb_msg msg = {
+        .type = MB_MSG_PART,
+        .object = part->flags | flags,
+        .index = port->id,
+        .tag = link->peer,
+        .aux = part->seq,
+        .arg = arg,
+    };
+
+    return on_the_way(port, msg);
 }
 
 /* Hands a part over; it is not here any more. */
 static void post_part(struct port *port, struct part *part, uint32_t flags,
                       uint64_t arg)
 {
-    struct mb_msg msg = {
-        .type = MB_MSG_PART,
-        .object = part->flags | flags,
-        .index = port->id,
-        .tag = part->link->peer,
-        .aux = part->seq,
-        .arg = arg,
-    };
+    struct mb_msg msg = port_moved_part(port, part, part->link, flags, arg);
 
-    msg = on_the_way(port, msg);
     port_post_part(&msg, part->page, part->bytes, port);
     part->page = NULL;
 }
@@ -148,12 +156,20 @@ static void leave(struct port *port)
 {
     port->leaves = false;
     port->state = PORT_LEAVING;
-    port->in_flight++;          /* not over before all of it is posted */
-    post_state(port);
-    transport_flush();          /* a long queue does not keep the port here */
-    post_queue(port);
     for (struct link *link = port->links; link != NULL; link = link->next) {
-        post_incomplete(port, link);
+        link->marked = link->gone;
+    }
+    port->in_flight++;          /* not over before all of it is posted */
+    if (port->shut) {
+        port_forget_posted(port);
+        port_release(port);
+    } else {
+        port_post_state(port, 0);
+        transport_flush();      /* a long queue does not keep the port here */
+        post_queue(port);
+        for (struct link *link = port->links; link; link = link->next) {
+            post_incomplete(port, link);
+        }
     }
     port->in_flight--;
     port_leaving_progress(port);
@@ -161,11 +177,14 @@ static void leave(struct port *port)
 
 void port_move_progress(struct port *port)
 {
-    bool asks = port->query.state != QUERY_NONE &&
-                port->query.state != QUERY_DONE;
-
-    if (port->leaves && !asks) {
+    if (port_is_asking(port)) {
+        return;
+    }
+    if (port->leaves) {
         leave(port);
+    } else if (port->asks_last) {
+        port->asks_last = false;
+        on_left(port->pid, port->epoch);
     }
 }
 
@@ -189,6 +208,7 @@ void ports_abandon(uint32_t pid)
 {
     struct port *next;
 
+    ports_reopen(pid);
     for (struct port *port = port_next(NULL); port != NULL; port = next) {
         next = port_next(port);
         if (port->pid == pid && port->state == PORT_HOME) {

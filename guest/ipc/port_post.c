@@ -18,6 +18,7 @@
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/timer.h"
 
 #define LETTERS_MAX (PARTS_MAX + 16384u)
 
@@ -254,13 +255,47 @@ static void deliver(struct letter *letter)
     struct port *port = letter->msg.index != 0 ? port_find(letter->msg.index)
                                                : NULL;
 
-    if (port != NULL && port->state == PORT_LEAVING) {
+    if (port != NULL && port->shut && port->state == PORT_HOME) {
+        port_hold(port, letter);
+    } else if (port != NULL && port->state == PORT_LEAVING) {
         port_pass(port, letter);
     } else if (letter->msg.type == MB_MSG_PART) {
         port_take_part(letter);
     } else if (letter->msg.object < MB_PORT_OPS &&
                receivers[letter->msg.object] != NULL) {
         receivers[letter->msg.object](letter);
+    }
+}
+
+void port_hold(struct port *port, struct letter *letter)
+{
+    struct letter *held = letter_create(&letter->msg, letter->page,
+                                        letter->length, NULL);
+
+    letter->page = NULL;
+    held->held_ns = time_now_ns();
+    if (port->held == NULL) {
+        port->held = held;
+    } else {
+        port->held_last->next = held;
+    }
+    port->held_last = held;
+}
+
+void port_release(struct port *port)
+{
+    struct letter *letter = port->held;
+
+    port->held = NULL;
+    port->shut = false;
+    while (letter != NULL) {
+        struct letter *next = letter->next;
+
+        port_trace_held(port, letter);
+        deliver(letter);
+        page_put(letter->page);
+        slab_free(&letters, letter);
+        letter = next;
     }
 }
 

@@ -73,6 +73,17 @@ void port_drop_queue(struct port *port)
     }
 }
 
+void port_forget_queue(struct port *port)
+{
+    while (port->queue != NULL) {
+        struct part *message = port->queue;
+
+        port->queue = message->next;
+        message->link->queued -= count_parts(message);
+        part_free(message);
+    }
+}
+
 void link_consume(struct link *link, uint32_t count)
 {
     uint32_t enough = (link->window + 3) / 4;

@@ -103,3 +103,11 @@ void port_trace_refused(const struct port *port, const struct mb_msg *msg)
               instant_now());
     }
 }
+
+void port_trace_held(const struct port *port, const struct letter *letter)
+{
+    if (letter->msg.type == MB_MSG_PART && letter->msg.object & MB_PART_LAST) {
+        stamp(port, port->epoch, letter->msg.tag, letter->held_ns,
+              MB_MESSAGE_REFUSED, instant_now());
+    }
+}

@@ -114,8 +114,8 @@ void arrival_reject(struct arrival *a, int error)
     a->proc = NULL;
     if (proc) {
         proc_destroy(proc);
-        ports_forget(a->move.pid);
     }
+    ports_forget(a->move.pid);
     arrival_send(&a->move, MB_MSG_REJECT, (uint64_t)error);
     arrival_free(a);
 }
@@ -221,6 +221,7 @@ struct arrival *arrival_begin(const struct mb_msg *msg)
     error = obstacle(msg);
     if (error) {
         epochs_note(msg->pid, msg->epoch);
+        ports_forget(msg->pid); /* they may be ahead of it */
         arrival_send(&move, MB_MSG_REJECT, (uint64_t)error);
         return NULL;
     }
@@ -365,8 +366,8 @@ static void drop_incomplete(struct arrival *a)
            "had come\n", a->move.pid, a->move.epoch, a->move.source);
     if (a->proc) {
         proc_destroy(a->proc);
-        ports_forget(a->move.pid);
     }
+    ports_forget(a->move.pid);
     arrival_free(a);
 }
 

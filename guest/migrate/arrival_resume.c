@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
+#include "include/uapi/techniques.h"
+#include "ipc/port_move.h"
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
@@ -109,6 +111,9 @@ void arrival_resume(struct arrival *a, struct instant received)
     references_start(a->proc);
     a->state = ARRIVAL_RUNNING;
     a->received = received;
+    if (a->move.without & WITHOUT_COMMUNICATION_APART) {
+        ports_open(a->move.pid);
+    }
     a->installed = instant_now();
     if (unfreeze(a->proc)) {
         a->settling = true;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "include/uapi/techniques.h"
+#include "ipc/port_move.h"
 #include "lib/errno.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
@@ -97,6 +98,9 @@ void departure_post_state(struct departure *d)
     bool more_follows = d->critical_count > 0 || d->push.left > 0 ||
                         d->map_critical;
 
+    if (d->move.without & WITHOUT_COMMUNICATION_APART) {
+        ports_post(d->move.pid, d->move.epoch, d->move.target);
+    }
     for (uint32_t at = 0; at < bytes; at += MB_PAYLOAD_MAX) {
         uint32_t left = bytes - at;
         bool last = left <= MB_PAYLOAD_MAX;

@@ -62,6 +62,7 @@ void departure_rejected(struct departure *d, int error)
     }
     mark_abort(&d->move, error);
     departure_take_back(d);
+    ports_reopen(proc->pid);
     for (struct thread *t = frozen ? proc->threads : NULL; t; t = t->sibling) {
         sched_unfreeze(t);
     }
@@ -197,6 +198,7 @@ void departure_ports_left(uint32_t pid, uint32_t epoch)
     struct departure *d = departure_find(pid, epoch);
 
     if (d) {
+        detach_progress(d);
         departure_progress(d);
     }
 }

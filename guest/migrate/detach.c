@@ -8,6 +8,7 @@
 #include "migrate/detach.h"
 
 #include "include/uapi/techniques.h"
+#include "ipc/port_move.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
 #include "srv/srv.h"
@@ -32,16 +33,22 @@ static bool flush_files(struct departure *d)
     return !srv_is_flushing(d->proc->files);
 }
 
+static bool shut_ports(const struct departure *d)
+{
+    return !(d->move.without & WITHOUT_COMMUNICATION_APART) ||
+           ports_shut(d->move.pid, d->move.epoch);
+}
+
 bool detach_begin(struct departure *d)
 {
-    d->detaches = !flush_files(d);
+    d->detaches = !shut_ports(d) || !flush_files(d);
     return !d->detaches;
 }
 
 void detach_progress(struct departure *d)
 {
     if (d->state == DEPARTURE_SENT && d->detaches && !d->unreachable &&
-        flush_files(d)) {
+        shut_ports(d) && flush_files(d)) {
         d->detaches = false;
         departure_capture(d);
     }

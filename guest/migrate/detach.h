@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A move without the technique files-apart: what the frozen process has changed
- * of files belongs to what must be put away before it runs again
- * (docs/techniques.md). Blocks of files under /srv go to the file server before
- * the state is captured; pages of its own files go with the critical ones.
+ * A move without the techniques files-apart or communication-apart: what the
+ * frozen process has changed of files, or its ports, must be put away before it
+ * runs again (docs/techniques.md). Blocks of files under /srv go to the file
+ * server before the state is captured; pages of its own files go with the
+ * critical ones. Ports are shut, and go with the state.
  */
 #ifndef MIGRATE_DETACH_H
 #define MIGRATE_DETACH_H

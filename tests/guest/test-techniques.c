@@ -111,6 +111,7 @@ static const struct {
 } costs[] = {
     { "-files-apart", PHASE_CAPTURE, 16 * PAGE_WIRE_NS },
     { "-files-apart", PHASE_TRANSMIT, 16 * PAGE_WIRE_NS },
+    { "-communication-apart", PHASE_TRANSMIT, 10000 },
 };
 
 static uint64_t clerk_phase_ns(const char *techniques, LedgerPhaseKind phase)

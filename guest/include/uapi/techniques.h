@@ -33,8 +33,7 @@ enum technique_set {
 #undef X
     WITHOUT_ALL = (1u << TECHNIQUE_COUNT) - 1,
     /* those that no migration can do without yet */
-    WITHOUT_IMPOSSIBLE = WITHOUT_COMMUNICATION_APART |
-                         WITHOUT_LOCAL_INFORMATION
+    WITHOUT_IMPOSSIBLE = WITHOUT_LOCAL_INFORMATION
 };
 
 #endif
