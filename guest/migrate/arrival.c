@@ -379,6 +379,7 @@ void arrivals_lost(uint32_t node)
         if (a->state == ARRIVAL_FREE || a->move.source != node) {
             continue;
         }
+        arrival_noted(a->move.pid, a->move.epoch);  /* waits no longer */
         if (a->state == ARRIVAL_ROUNDS || a->state == ARRIVAL_IMAGE ||
             a->state == ARRIVAL_CRITICAL) {
             drop_incomplete(a);

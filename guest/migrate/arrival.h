@@ -2,13 +2,14 @@
 /*
  * The target's side of a migration. States (docs/migration.md):
  *
- *   ROUNDS --> IMAGE --> CRITICAL --> RUNNING --> (free)
- *     |          |          |            `-----> ENDED --> (free)
+ *   ROUNDS --> IMAGE --> CRITICAL --> NOTING --> RUNNING --> (free)
+ *     |          |          |  `-------------------'  `--> ENDED --> (free)
  *     `----------`----------`--> (rejected: free)
  *
  * ROUNDS, if pages travel ahead: they are collected, the process runs at the
  * source. IMAGE: the state is being collected. CRITICAL: the process exists, frozen;
- * pages come that it needs to run. RUNNING: it runs here, the source may still
+ * pages come that it needs to run. NOTING: all of it is here, and it runs when
+ * its home says so (migrate/home.h). RUNNING: it runs here, the source may still
  * hold pages. ENDED: it has exited, late pages are swallowed. RUNNING and ENDED
  * end when the source has said that nothing is left there and the resume has
  * been seen.
@@ -36,6 +37,7 @@ enum arrival_state {
     ARRIVAL_ROUNDS,
     ARRIVAL_IMAGE,
     ARRIVAL_CRITICAL,
+    ARRIVAL_NOTING,
     ARRIVAL_RUNNING,
     ARRIVAL_ENDED,
 };
@@ -86,6 +88,9 @@ void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
 /* It wants to move on: the source is not to keep pages of it any longer. */
 void arrival_flush(struct proc *proc);
 void arrival_drained(const struct mb_msg *msg);
+
+/* home_init's function. */
+void arrival_noted(uint32_t pid, uint32_t epoch);
 
 /* The source is lost (ipc/peer.h): what it was to send will not come. */
 void arrivals_lost(uint32_t node);

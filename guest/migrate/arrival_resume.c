@@ -15,6 +15,7 @@
 #include "lib/printk.h"
 #include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
+#include "migrate/home.h"
 #include "migrate/objects.h"
 #include "migrate/references.h"
 #include "migrate/plan.h"
@@ -103,14 +104,13 @@ static bool unfreeze(struct proc *proc)
     return runs;
 }
 
-void arrival_resume(struct arrival *a, struct instant received)
+static void run(struct arrival *a)
 {
     if (a->algorithm->follow == NULL) {
         objects_await_map(a->proc, false);
     }
     references_start(a->proc);
     a->state = ARRIVAL_RUNNING;
-    a->received = received;
     if (a->move.without & WITHOUT_COMMUNICATION_APART) {
         ports_open(a->move.pid);
     }
@@ -123,6 +123,26 @@ void arrival_resume(struct arrival *a, struct instant received)
         stamp_resume(a, a->installed);
         arrival_send(&a->move, MB_MSG_RESUMED, 0);
         srv_arrived(a->proc);
+    }
+}
+
+void arrival_resume(struct arrival *a, struct instant received)
+{
+    a->received = received;
+    if ((a->move.without & WITHOUT_LOCAL_INFORMATION) &&
+        !home_enter(&a->move)) {
+        a->state = ARRIVAL_NOTING;
+    } else {
+        run(a);
+    }
+}
+
+void arrival_noted(uint32_t pid, uint32_t epoch)
+{
+    struct arrival *a = arrival_find(pid);
+
+    if (a && a->move.epoch == epoch && a->state == ARRIVAL_NOTING) {
+        run(a);
     }
 }
 

@@ -18,6 +18,7 @@
 #include "migrate/arrival.h"
 #include "migrate/departure.h"
 #include "migrate/handshake.h"
+#include "migrate/home.h"
 #include "migrate/move_kind.h"
 #include "migrate/plan.h"
 #include "migrate/references.h"
@@ -233,6 +234,18 @@ static bool receive_go(const struct message *m)
     return false;
 }
 
+static bool receive_home(const struct message *m)
+{
+    home_told(m->msg);
+    return false;
+}
+
+static bool receive_noted(const struct message *m)
+{
+    home_answered(m->msg);
+    return false;
+}
+
 static bool receive_goto(const struct message *m)
 {
     struct proc *proc = proc_find(m->msg->pid);
@@ -267,6 +280,8 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_GO] = receive_go,
     [MB_MSG_ROUND] = receive_round,
     [MB_MSG_COLLECTED] = receive_collected,
+    [MB_MSG_HOME] = receive_home,
+    [MB_MSG_NOTED] = receive_noted,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,
@@ -295,6 +310,7 @@ static void lost(uint32_t node)
 {
     departures_stop(node);
     transport_abandon(node);
+    homes_lost(node);
     departures_lost(node);
     arrivals_lost(node);
     ports_lost(node);
@@ -315,6 +331,7 @@ void migrate_init(void)
     ports_init();
     ports_on_left(departure_ports_left);
     arrival_init();
+    home_init(arrival_noted);
     fs_set_goto(go);
     srv_on_flushed(departures_review);
     bridge_on_served(departures_review);

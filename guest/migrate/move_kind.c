@@ -48,10 +48,7 @@ struct wishes {
 
 bool move_kind_is_known(uint32_t kind)
 {
-    uint32_t without = kind >> 16;
-
-    return (uint16_t)kind < ALGORITHM_COUNT &&
-           (without & (~(uint32_t)WITHOUT_ALL | WITHOUT_IMPOSSIBLE)) == 0;
+    return (uint16_t)kind < ALGORITHM_COUNT && kind >> 16 <= WITHOUT_ALL;
 }
 
 /* The number of a name; -EINVAL: it is none of them. */
@@ -158,9 +155,6 @@ int move_kind_parse(char *text, uint32_t *kind, uint32_t *pager)
     }
     while (error == 0 && (word = next_word(&text)) != NULL) {
         error = take_word(&wishes, word);
-    }
-    if (error == 0 && (wishes.without & WITHOUT_IMPOSSIBLE) != 0) {
-        error = -EOPNOTSUPP;
     }
     *kind = mb_move_kind((uint16_t)algorithm, (uint16_t)wishes.without);
     *pager = wishes.pager < 0 ? PAGER_KERNEL : (uint32_t)wishes.pager;

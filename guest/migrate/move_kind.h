@@ -16,7 +16,7 @@ bool move_kind_is_known(uint32_t kind);
  * of them, served by the kernel, if it says nothing. TECHNIQUES: "all", "none",
  * or "-NAME" for each to do without. *pager: enum pager. Changes the text.
  * -EINVAL: there is no such algorithm, technique or pager, or it stands there
- * twice; -EOPNOTSUPP: no migration can do without it yet.
+ * twice.
  */
 int move_kind_parse(char *text, uint32_t *kind, uint32_t *pager);
 

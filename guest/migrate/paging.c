@@ -286,6 +286,12 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
     return kept;
 }
 
+/* The source has let go of it, and sends what is left. */
+static bool is_committed(const struct arrival *a)
+{
+    return a->state == ARRIVAL_NOTING || a->state == ARRIVAL_RUNNING;
+}
+
 bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
                   bool may_keep, struct instant now)
 {
@@ -297,7 +303,7 @@ bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
     if (a && a->state == ARRIVAL_CRITICAL && (msg->flags & MB_MSG_CRITICAL)) {
         return critical_page(a, msg, page, length, may_keep, now);
     }
-    if (a && a->state == ARRIVAL_RUNNING && !(msg->flags & MB_MSG_CRITICAL)) {
+    if (a && is_committed(a) && !(msg->flags & MB_MSG_CRITICAL)) {
         return later_page(a, msg, page, length, may_keep, now);
     }
     if (a == NULL || a->state != ARRIVAL_ENDED) {
@@ -332,7 +338,7 @@ static int mark_runs(struct proc *proc, const struct mb_page_run *runs,
 static void map_complete(struct arrival *a, struct instant now)
 {
     objects_await_map(a->proc, false);
-    if (a->state != ARRIVAL_RUNNING) {
+    if (!is_committed(a)) {
         a->kept = true;
         return;
     }
@@ -352,7 +358,7 @@ static void map_complete(struct arrival *a, struct instant now)
 
 static void map_failed(struct arrival *a, int error)
 {
-    if (a->state == ARRIVAL_RUNNING) {
+    if (is_committed(a)) {
         arrival_fail(a, error);
     } else {
         arrival_reject(a, -error);
@@ -364,11 +370,11 @@ void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
 {
     struct arrival *a = arrival_match(msg);
     const struct mb_page_run *runs = page;
-    enum arrival_state wanted = msg->flags & MB_MSG_CRITICAL ? ARRIVAL_CRITICAL
-                                                             : ARRIVAL_RUNNING;
+    bool before = msg->flags & MB_MSG_CRITICAL;
     int error;
 
-    if (a == NULL || a->state != wanted) {
+    if (a == NULL ||
+        !(before ? a->state == ARRIVAL_CRITICAL : is_committed(a))) {
         return;
     }
     error = map_is_valid(runs, length, OBJECTS)

@@ -68,8 +68,7 @@ static bool is_sound_migration(const struct mb_plan_migration *migration)
            migration->target < plan->node_count &&
            migration->algorithm < ALGORITHM_COUNT &&
            migration->pager < PAGER_COUNT &&
-           (migration->without &
-            (~(uint32_t)WITHOUT_ALL | WITHOUT_IMPOSSIBLE)) == 0;
+           migration->without <= WITHOUT_ALL;
 }
 
 static bool is_sound_header(uint64_t bytes)
@@ -186,6 +185,17 @@ uint32_t plan_file_server(void)
 enum disk_preset plan_disk(void)
 {
     return (enum disk_preset)plan->disk;
+}
+
+uint32_t plan_process_count(void)
+{
+    return plan->process_count;
+}
+
+uint32_t plan_home(uint32_t pid)
+{
+    kassert(pid > 0 && pid <= plan->process_count);
+    return processes[pid - 1].node;
 }
 
 uint32_t plan_migration_count(void)

@@ -18,6 +18,9 @@ void plan_init(void);
 #define PLAN_NO_FILE_SERVER MB_PLAN_NO_SERVER
 uint32_t plan_file_server(void);
 enum disk_preset plan_disk(void);
+uint32_t plan_process_count(void);
+/* The node where a process is started, by its number from 1 on. */
+uint32_t plan_home(uint32_t pid);
 uint32_t plan_migration_count(void);
 const struct mb_plan_migration *plan_migration(uint32_t index);
 

@@ -163,9 +163,9 @@ static void take_arrival(const struct mb_link_model *model,
     } else if (flags & MB_MSG_CRITICAL) {
         marks->port_ns += mb_link_wire_ns(model,
                                           record_message_length(record));
-        /* The source waits for an answer: it is on its way, and so was the
-         * question. */
-        if (record->node == marks->migration->source) {
+        /* An answer to the source, or a question to the process's home: both
+         * it and its other half are waited for. */
+        if (record->node != marks->migration->target) {
             marks->port_ns += 2 * model->latency_ns;
         }
     }

@@ -33,6 +33,8 @@ static const char *const message_names[] = {
     [MB_MSG_GO] = "GO",
     [MB_MSG_ROUND] = "ROUND",
     [MB_MSG_COLLECTED] = "COLLECTED",
+    [MB_MSG_HOME] = "HOME",
+    [MB_MSG_NOTED] = "NOTED",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 

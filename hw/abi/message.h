@@ -72,6 +72,11 @@ enum mb_msg_type {
     MB_MSG_ROUND = 19,
     /* target -> source: all pages of the round are here. index: its number */
     MB_MSG_COLLECTED = 20,
+    /* -- only of a move without the technique local-information -- */
+    /* target -> the node where the process was started: it is here now */
+    MB_MSG_HOME = 21,
+    /* and the answer: that has been noted */
+    MB_MSG_NOTED = 22,
     MB_MSG_TYPES
 };
 

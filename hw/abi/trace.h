@@ -158,7 +158,8 @@ enum mb_message_mark {
     MB_MESSAGE_READ = 3,        /* by the process, all of it */
     MB_MESSAGE_HOME = 4,        /* no message: the port is at its new home */
     MB_MESSAGE_REFUSED = 5,     /* a link is accepted that was refused before,
-                                 * as the port was not where it was asked for */
+                                 * as the port was not where it was asked for;
+                                 * or what was held is let in */
     MB_MESSAGE_MARKS
 };
 

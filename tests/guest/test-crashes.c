@@ -25,28 +25,39 @@ typedef struct {
     enum algorithm algorithm;
     const char *fault;          /* "": a link that cannot lose anything */
     unsigned crashed;
-    bool asks;                  /* without the technique implicit-resume */
+    const char *techniques;     /* "-implicit-resume": the target is asked;
+                                 * "none": the process's home is, too */
 } Case;
 
-/* Every algorithm, on both kinds of links, either node; and with a target that
- * is asked before. */
+/* Every algorithm, on both kinds of links, either node; with a target that is
+ * asked before; and without any technique, either node. */
 #define IMPLICIT_CASES  (ALGORITHM_COUNT * 4)
-#define CASES           (IMPLICIT_CASES + ALGORITHM_COUNT)
+#define ASKING_CASES    (IMPLICIT_CASES + ALGORITHM_COUNT)
+#define CASES           (ASKING_CASES + 2)
 
 static Case case_of(int i)
 {
+    if (i >= ASKING_CASES) {
+        return (Case){
+            .algorithm = ALGORITHM_FREEZE_FREE,
+            .fault = "",
+            .crashed = i == ASKING_CASES ? SOURCE : TARGET,
+            .techniques = "none",
+        };
+    }
     if (i >= IMPLICIT_CASES) {
         return (Case){
             .algorithm = (enum algorithm)(i - IMPLICIT_CASES),
             .fault = "",
             .crashed = TARGET,
-            .asks = true,
+            .techniques = "-implicit-resume",
         };
     }
     return (Case){
         .algorithm = (enum algorithm)(i / 4),
         .fault = i & 2 ? NEVER_STRUCK : "",
         .crashed = i & 1 ? TARGET : SOURCE,
+        .techniques = "all",
     };
 }
 
@@ -68,9 +79,7 @@ static Scenario *make_scenario(const Case *c, const char *crash)
     scenario_add_process(scenario, "tally", SOURCE, "tally");
     scenario_add_migration(scenario, "tally", MOVE_NS, TARGET,
                            scenario_algorithms[c->algorithm]);
-    if (c->asks) {
-        scenario_set_techniques(scenario, "-implicit-resume");
-    }
+    scenario_set_techniques(scenario, c->techniques);
     return scenario;
 }
 
@@ -179,7 +188,8 @@ static void check_fates(const Case *c, const unsigned fates[FATES])
          * not been told to send it, or the target's last message is that the
          * process has ended */
         ck_assert((fates[FATE_SURVIVED] > 0) ==
-                  (c->asks || (*c->fault != '\0' && !leaves_pages(c->algorithm)) ||
+                  (!g_str_equal(c->techniques, "all") ||
+                   (*c->fault != '\0' && !leaves_pages(c->algorithm)) ||
                    c->algorithm == ALGORITHM_COPY_ON_REFERENCE ||
                    is_tested(c)));
     }

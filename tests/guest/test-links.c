@@ -94,7 +94,7 @@ START_TEST(by_rate)
                                        (i + k + 1) % 2,
                                        scenario_random_algorithm());
                 if (scenario_random(2) == 0) {
-                    scenario_set_techniques(scenario, "-implicit-resume");
+                    scenario_set_techniques(scenario, "none");
                 }
             }
         }

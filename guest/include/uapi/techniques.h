@@ -31,9 +31,7 @@ enum technique_set {
 #define X(symbol, number, name) WITHOUT_##symbol = 1u << number,
     GODWIT_TECHNIQUES(X)
 #undef X
-    WITHOUT_ALL = (1u << TECHNIQUE_COUNT) - 1,
-    /* those that no migration can do without yet */
-    WITHOUT_IMPOSSIBLE = WITHOUT_LOCAL_INFORMATION
+    WITHOUT_ALL = (1u << TECHNIQUE_COUNT) - 1
 };
 
 #endif

@@ -14,7 +14,6 @@
 
 #define FREEZE_FREE     ALGORITHM_FREEZE_FREE
 #define TOTAL_COPY      ALGORITHM_TOTAL_COPY
-#define EVERY_OTHER     (WITHOUT_ALL & ~WITHOUT_IMPOSSIBLE)
 
 static const struct {
     const char *text;
@@ -83,8 +82,8 @@ START_TEST(words_become_a_kind)
 }
 END_TEST
 
-/* Each by itself, and all at once: refused by name if it is not possible. */
-START_TEST(every_technique_can_be_left_out_or_is_refused)
+/* Each by itself, and all at once. */
+START_TEST(every_technique_can_be_left_out)
 {
     static const char *const names[] = {
 #define X(symbol, number, name) [number] = name,
@@ -96,17 +95,15 @@ START_TEST(every_technique_can_be_left_out_or_is_refused)
 
     for (unsigned i = 0; i < TECHNIQUE_COUNT; i++) {
         char text[160] = "freeze-free -";
-        bool possible = !(WITHOUT_IMPOSSIBLE & 1u << i);
 
         strcat(text, names[i]);
-        ck_assert_int_eq(move_kind_parse(text, &kind, &pager),
-                         possible ? 0 : -EOPNOTSUPP);
+        ck_assert_int_eq(move_kind_parse(text, &kind, &pager), 0);
         ck_assert_uint_eq(kind, mb_move_kind(FREEZE_FREE,
                                              (uint16_t)(1u << i)));
-        ck_assert_int_eq(move_kind_is_known(kind), possible);
+        ck_assert(move_kind_is_known(kind));
     }
-    ck_assert_int_eq(move_kind_parse(none, &kind, &pager),
-                     WITHOUT_IMPOSSIBLE ? -EOPNOTSUPP : 0);
+    ck_assert_int_eq(move_kind_parse(none, &kind, &pager), 0);
+    ck_assert_uint_eq(kind, mb_move_kind(FREEZE_FREE, WITHOUT_ALL));
 }
 END_TEST
 
@@ -114,7 +111,7 @@ START_TEST(knows_its_bounds)
 {
     ck_assert(move_kind_is_known(mb_move_kind(ALGORITHM_COUNT - 1, 0)));
     ck_assert(!move_kind_is_known(mb_move_kind(ALGORITHM_COUNT, 0)));
-    ck_assert(move_kind_is_known(mb_move_kind(0, EVERY_OTHER)));
+    ck_assert(move_kind_is_known(mb_move_kind(0, WITHOUT_ALL)));
     ck_assert(!move_kind_is_known(mb_move_kind(0, 1u << TECHNIQUE_COUNT)));
     ck_assert(!move_kind_is_known(UINT32_MAX));
 }
@@ -123,7 +120,7 @@ END_TEST
 int main(void)
 {
     const TTest *tests[] = {
-        words_become_a_kind, every_technique_can_be_left_out_or_is_refused,
+        words_become_a_kind, every_technique_can_be_left_out,
         knows_its_bounds,
     };
 

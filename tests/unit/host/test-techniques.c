@@ -52,36 +52,11 @@ START_TEST(names_what_was_meant)
 }
 END_TEST
 
-START_TEST(what_cannot_be_done_without_is_named)
-{
-    static const char *const names[] = {
-#define X(symbol, number, name) [number] = name,
-        GODWIT_TECHNIQUES(X)
-#undef X
-    };
-
-    for (unsigned i = 0; i < TECHNIQUE_COUNT; i++) {
-        g_autofree char *text = g_strconcat("-", names[i], NULL);
-        g_autofree char *part = g_strdup_printf(
-            "no migration can do without %s yet", names[i]);
-        if (WITHOUT_IMPOSSIBLE & 1u << i) {
-            refuses(text, part);
-            refuses("none", "no migration can do without");
-        } else {
-            reads(text, 1u << i);
-        }
-    }
-}
-END_TEST
-
-/* Every set, however many of them can be used. */
 START_TEST(sets_are_written_as_they_are_read)
 {
     for (uint32_t without = 0; without <= WITHOUT_ALL; without++) {
         g_autofree char *text = techniques_format(without);
-        if ((without & WITHOUT_IMPOSSIBLE) == 0) {
-            reads(text, without);
-        }
+        reads(text, without);
     }
     g_autofree char *all = techniques_format(0);
     g_autofree char *none = techniques_format(WITHOUT_ALL);
@@ -97,7 +72,6 @@ int main(void)
 {
     const TTest *tests[] = {
         words_become_a_set, names_what_was_meant,
-        what_cannot_be_done_without_is_named,
         sets_are_written_as_they_are_read,
     };
 
