@@ -170,7 +170,6 @@ static void reseal(size_t bytes)
     struct image_header *header = (struct image_header *)image;
 
     header->bytes = (uint32_t)bytes;
-    header->checksum = image_checksum(header + 1, bytes - sizeof(*header));
 }
 
 START_TEST(a_process_goes_there_and_back)
