@@ -57,13 +57,12 @@ void socket_close(struct node node)
 
 int sockets_await(const struct proc *proc, uint32_t from)
 {
-    const struct files *files = proc->files;
+    const struct file *file = proc->files->open;
     int error = 0;
 
-    for (uint32_t i = 0; i < FILES_MAX && error == 0; i++) {
-        const struct file *file = &files->open[i];
-
-        if (files_has(files->open_used, i) && file->kind == FILE_SOCKET) {
+    for (uint64_t set = proc->files->open_used; set != 0 && error == 0;
+         set >>= 1, file++) {
+        if ((set & 1) && file->kind == FILE_SOCKET) {
             error = port_await((uint64_t)file->node.pid << NODE_SHIFT |
                                    file->node.index, proc->pid, from);
         }

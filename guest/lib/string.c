@@ -9,6 +9,11 @@
 
 #include <stdint.h>
 
+#if !__STDC_HOSTED__
+#undef memcpy
+#undef memset
+#endif
+
 #define WORD    sizeof(uint64_t)
 #define BLOCK   (8 * WORD)
 
