@@ -14,6 +14,9 @@
 #undef memset
 #endif
 
+/* The compiler calls it by itself, maybe only after all has been linked. */
+#define LIBRARY __attribute__((used))
+
 #define WORD    sizeof(uint64_t)
 #define BLOCK   (8 * WORD)
 
@@ -114,12 +117,14 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t bytes)
     }
 }
 
+LIBRARY
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
     copy_up(to, from, bytes);
     return to;
 }
 
+LIBRARY
 void *memmove(void *to, const void *from, size_t bytes)
 {
     if ((uintptr_t)to - (uintptr_t)from >= bytes) {
@@ -130,6 +135,7 @@ void *memmove(void *to, const void *from, size_t bytes)
     return to;
 }
 
+LIBRARY
 void *memset(void *to, int value, size_t bytes)
 {
     uint8_t *t = to;
@@ -159,6 +165,7 @@ void *memset(void *to, int value, size_t bytes)
     return to;
 }
 
+LIBRARY
 int memcmp(const void *a, const void *b, size_t bytes)
 {
     const uint8_t *x = a;
