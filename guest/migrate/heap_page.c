@@ -83,15 +83,11 @@ static void follow_code(struct search *search)
 {
     static struct lookahead look;       /* too large for the stack */
     const struct heap_page_query *query = search->query;
+    uint32_t left = HEAP_STEPS * query->most;
 
-    if (query->most == 0) {
-        return;
-    }
     lookahead_start(&look, query->x, query->pc, query->page, query->context);
-    for (unsigned n = 0; n < HEAP_STEPS * query->most; n++) {
-        switch (lookahead_step(&look)) {
-        case LOOKAHEAD_ON:
-            continue;
+    while (left > 0 && !is_full(search)) {
+        switch (lookahead_run(&look, &left)) {
         case LOOKAHEAD_ACCESS:
             note(search, look.address);
             break;
@@ -99,9 +95,6 @@ static void follow_code(struct search *search)
             note_call(search, &look);
             break;
         default:
-            return;
-        }
-        if (is_full(search)) {
             return;
         }
     }

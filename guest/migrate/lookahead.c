@@ -320,6 +320,7 @@ static bool fetch_half(struct lookahead *look, uint64_t pc, uint32_t *bits)
 
 /* The same for 32 bits that lie in two pages, or for a compressed instruction
  * at the end of one. */
+__attribute__((noinline))
 static bool fetch_slowly(struct lookahead *look, uint32_t *w)
 {
     uint32_t upper;
@@ -336,26 +337,35 @@ static bool fetch_slowly(struct lookahead *look, uint32_t *w)
     return true;
 }
 
-enum lookahead_step lookahead_step(struct lookahead *look)
+/* One loop, not a function per step: what a call saves and restores would be half
+ * of what an instruction costs. */
+enum lookahead_step lookahead_run(struct lookahead *look, uint32_t *left)
 {
-    uint64_t offset = look->pc - look->code_start;
-    uint32_t w;
+    enum lookahead_step step = LOOKAHEAD_ON;
 
-    if (look->is_over) {
-        return LOOKAHEAD_END;
-    }
-    if (offset <= PAGE_SIZE - LENGTH) {
-        const half *code = (const half *)(look->code + offset);
+    while (step == LOOKAHEAD_ON && *left > 0) {
+        uint64_t offset = look->pc - look->code_start;
+        uint32_t w;
 
-        w = code[0] | (uint32_t)code[1] << 16;
-    } else if (!fetch_slowly(look, &w)) {
-        return LOOKAHEAD_END;
+        --*left;
+        if (look->is_over) {
+            return LOOKAHEAD_END;
+        }
+        if (offset <= PAGE_SIZE - LENGTH) {
+            const half *code = (const half *)(look->code + offset);
+
+            w = code[0] | (uint32_t)code[1] << 16;
+        } else if (!fetch_slowly(look, &w)) {
+            return LOOKAHEAD_END;
+        }
+        if ((w & 3) != 3) {
+            look->pc += sizeof(half);
+            w &= 0xffff;
+            step = look_compressed[(w & 3) << 3 | w >> 13](look, w);
+        } else {
+            look->pc += LENGTH;
+            step = operations[look_field(w, 2, 5, 0)](look, w);
+        }
     }
-    if ((w & 3) != 3) {
-        look->pc += sizeof(half);
-        w &= 0xffff;
-        return look_compressed[(w & 3) << 3 | w >> 13](look, w);
-    }
-    look->pc += LENGTH;
-    return operations[look_field(w, 2, 5, 0)](look, w);
+    return step;
 }

@@ -53,8 +53,17 @@ enum lookahead_step {
 void lookahead_start(struct lookahead *look, const uint64_t *x, uint64_t pc,
                      const uint8_t *(*page)(void *context, uint64_t index),
                      void *context);
-/* Runs one instruction of RV64GC. */
-enum lookahead_step lookahead_step(struct lookahead *look);
+/* Runs instructions of RV64GC up to the first that is not LOOKAHEAD_ON, at most
+ * *left, which it counts down. */
+enum lookahead_step lookahead_run(struct lookahead *look, uint32_t *left);
+
+/* Runs one. */
+static inline enum lookahead_step lookahead_step(struct lookahead *look)
+{
+    uint32_t left = 1;
+
+    return lookahead_run(look, &left);
+}
 
 static inline bool lookahead_knows(const struct lookahead *look, unsigned r)
 {
