@@ -89,8 +89,8 @@ static void drained_done(void *departure, bool sent)
     departure_free(d);
 }
 
-/* The process may come back as soon as the message has arrived. Nothing is
- * received before it is gone here. */
+/* The process may come back as soon as the message has arrived, and is then in a
+ * hurry: what was its own here is freed before that. */
 static void post_drained(struct departure *d)
 {
     struct parcel parcel = {
@@ -102,9 +102,9 @@ static void post_drained(struct departure *d)
 
     d->state = DEPARTURE_DRAINED;
     d->in_flight++;
+    free_rest(d);
     transport_post(&parcel);
     transport_flush();
-    free_rest(d);
 }
 
 void departure_progress(struct departure *d)
