@@ -56,35 +56,55 @@ static void *previous(struct pages *pages, uint64_t *index, bool *modified)
     return NULL;
 }
 
-/* Within one table of leaves. */
-static uint32_t next_run(struct pages *pages, uint64_t *index, uint64_t stop)
+/* Within one table of leaves, from *address on. */
+static uint32_t next_run_below(struct vm *vm, uint64_t *address, uint64_t top)
 {
-    uint64_t address = *index << PAGE_SHIFT;
-    uint64_t top = (stop < INDEX_END ? stop : INDEX_END) << PAGE_SHIFT;
     pte_t *pte;
 
-    if (*index >= INDEX_END) {
-        return 0;
-    }
-    while ((pte = table_next(vm_of(pages)->root, &address, top)) != NULL) {
-        uint64_t left = SV39_ENTRIES - sv39_index(address, 0);
+    while ((pte = table_next(vm->root, address, top)) != NULL) {
+        uint64_t left = SV39_ENTRIES - sv39_index(*address, 0);
         unsigned first = 0, end;
 
-        if (left > (top - address) >> PAGE_SHIFT) {
-            left = (top - address) >> PAGE_SHIFT;
+        if (left > (top - *address) >> PAGE_SHIFT) {
+            left = (top - *address) >> PAGE_SHIFT;
         }
         while (first < left && !pte_is_owed(pte[first])) {
             first++;
         }
-        address += (uint64_t)first << PAGE_SHIFT;
+        *address += (uint64_t)first << PAGE_SHIFT;
         if (first == left) {
             continue;
         }
         for (end = first + 1; end < left && pte_is_owed(pte[end]);) {
             end++;
         }
-        *index = address >> PAGE_SHIFT;
         return end - first;
+    }
+    return 0;
+}
+
+/* By areas, outside of which there is nothing: most of the tables above the
+ * leaves is empty. */
+static uint32_t next_run(struct pages *pages, uint64_t *index, uint64_t stop)
+{
+    struct vm *vm = vm_of(pages);
+    uint64_t from = *index << PAGE_SHIFT;
+    uint64_t top = (stop < INDEX_END ? stop : INDEX_END) << PAGE_SHIFT;
+
+    if (*index >= INDEX_END) {
+        return 0;
+    }
+    for (unsigned i = areas_above(vm, from);
+         i < vm->area_count && vm->areas[i].start < top; i++) {
+        const struct area *area = &vm->areas[i];
+        uint64_t address = area->start > from ? area->start : from;
+        uint32_t count = next_run_below(vm, &address,
+                                        area->end < top ? area->end : top);
+
+        if (count > 0) {
+            *index = address >> PAGE_SHIFT;
+            return count;
+        }
     }
     return 0;
 }
