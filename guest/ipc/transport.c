@@ -10,7 +10,9 @@
 
 #include <stddef.h>
 
+#include "drivers/migbridge.h"
 #include "ipc/channel.h"
+#include "ipc/loopback.h"
 #include "ipc/peer.h"
 #include "lib/printk.h"
 #include "mm/page.h"
@@ -203,6 +205,10 @@ static bool post_by_channel(const struct parcel *parcel)
 
 bool transport_post(const struct parcel *parcel)
 {
+    if (parcel->msg.target == bridge_node()) {
+        loopback_post(parcel_copy(parcel));
+        return true;
+    }
     return transport.is_direct[parcel->msg.target] ? post_direct(parcel)
                                                    : post_by_channel(parcel);
 }
@@ -287,6 +293,7 @@ void transport_init(const struct transport_ops *ops, uint32_t node_count,
     transport.node_count = node_count;
     transport.deliver = deliver;
     transport.backlog_end = &transport.backlog;
+    loopback_init(deliver, parcel_finish);
     for (uint32_t i = PARCELS; i > 0; i--) {
         parcel_free(&transport.pool[i - 1]);
     }

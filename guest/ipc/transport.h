@@ -6,7 +6,8 @@
  * Messages arrive once, and in the order in which they were posted; only what
  * is on the urgent lane may overtake what is on the bulk lane. Where the link
  * to a peer does not see to that, a channel does (ipc/channel.h); elsewhere
- * messages go as they are.
+ * messages go as they are. What a node posts to itself takes no wire
+ * (ipc/loopback.h).
  */
 #ifndef IPC_TRANSPORT_H
 #define IPC_TRANSPORT_H

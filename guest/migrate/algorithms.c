@@ -11,5 +11,7 @@ const struct algorithm_ops *const algorithms[ALGORITHM_COUNT] = {
     [ALGORITHM_POST_COPY] = &post_copy,
     [ALGORITHM_PRE_COPY] = &pre_copy,
     [ALGORITHM_HYBRID] = &hybrid,
+    [ALGORITHM_FLUSH] = &flush,
+    [ALGORITHM_FREEZE_FREE_FS] = &freeze_free_fs,
 };
-_Static_assert(ALGORITHM_COUNT == 6, "a new algorithm belongs in the table");
+_Static_assert(ALGORITHM_COUNT == 8, "a new algorithm belongs in the table");

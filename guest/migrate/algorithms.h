@@ -13,5 +13,7 @@ extern const struct algorithm_ops copy_on_reference;
 extern const struct algorithm_ops post_copy;
 extern const struct algorithm_ops pre_copy;
 extern const struct algorithm_ops hybrid;
+extern const struct algorithm_ops flush;
+extern const struct algorithm_ops freeze_free_fs;
 
 #endif

@@ -24,6 +24,7 @@
 #include "migrate/plan.h"
 #include "mm/page.h"
 #include "proc/board.h"
+#include "proc/plan.h"
 
 static struct arrival slots[ARRIVALS];
 static struct arrival *free_slots;
@@ -60,9 +61,11 @@ struct arrival *arrival_find(uint32_t pid)
 struct arrival *arrival_match(const struct mb_msg *msg)
 {
     struct arrival *a = find(msg->pid);
+    uint32_t sender = a && (msg->flags & MB_MSG_STORE) ? plan_file_server()
+                      : a ? a->move.source : 0;
 
-    return a && a->move.epoch == msg->epoch && a->move.source == msg->source
-           ? a : NULL;
+    return a && a->move.epoch == msg->epoch && sender == msg->source ? a
+                                                                     : NULL;
 }
 
 void arrival_send(const struct move *move, enum mb_msg_type type, uint64_t arg)
@@ -82,8 +85,7 @@ void arrival_send(const struct move *move, enum mb_msg_type type, uint64_t arg)
     transport_flush();
 }
 
-/* Nothing more has to come of the source. */
-static void set_drained(struct arrival *a)
+void arrival_set_drained(struct arrival *a)
 {
     a->drained = true;
     arrival_review(a);
@@ -93,7 +95,7 @@ void arrival_free(struct arrival *a)
 {
     struct arrival **link = &in_use;
 
-    set_drained(a);
+    arrival_set_drained(a);
     timer_cancel(&a->settle);
     collection_destroy(a->collection);
     a->collection = NULL;
@@ -306,7 +308,12 @@ void arrival_forget(struct proc *proc)
     a->state = ARRIVAL_ENDED;
     if (!a->drained) {
         mark_settled(&a->move, proc);
-        arrival_send(&a->move, MB_MSG_GONE, 0);
+        if (!a->left) {
+            arrival_send(&a->move, MB_MSG_GONE, 0);
+        }
+        if (a->stored && !a->store_drained) {
+            arrival_send_store(a, MB_MSG_GONE);
+        }
     }
     arrival_review(a);
     arrival_progress(a);
@@ -337,38 +344,12 @@ void arrival_drained(const struct mb_msg *msg)
         return;
     }
     if (a && (a->state == ARRIVAL_RUNNING || a->state == ARRIVAL_ENDED)) {
-        if (a->state == ARRIVAL_RUNNING && !a->drained) {
-            mark_settled(&a->move, a->proc);
-        }
-        set_drained(a);
-        arrival_progress(a);
-    }
-}
-
-/* -- the source is lost -- */
-
-static bool awaits_pages(struct proc *proc)
-{
-    for (uint32_t object = 0; object < object_end(proc); object++) {
-        struct pages *pages = object_find(proc, object);
-
-        if (pages && pages->ops->awaits(pages)) {
-            return true;
+        if (msg->flags & MB_MSG_STORE) {
+            arrival_store_drained(a);
+        } else {
+            arrival_left(a, msg->arg);
         }
     }
-    return false;
-}
-
-/* It has not run here, and never will. */
-static void drop_incomplete(struct arrival *a)
-{
-    printk("migrate: process %u epoch %u: node %u was lost before all of it "
-           "had come\n", a->move.pid, a->move.epoch, a->move.source);
-    if (a->proc) {
-        proc_destroy(a->proc);
-    }
-    ports_forget(a->move.pid);
-    arrival_free(a);
 }
 
 void arrivals_lost(uint32_t node)
@@ -376,20 +357,12 @@ void arrivals_lost(uint32_t node)
     for (uint32_t i = 0; i < ARRIVALS; i++) {
         struct arrival *a = &slots[i];
 
-        if (a->state == ARRIVAL_FREE || a->move.source != node) {
-            continue;
+        if (node == plan_file_server()) {
+            arrival_store_lost(a);
         }
-        arrival_noted(a->move.pid, a->move.epoch);  /* waits no longer */
-        if (a->state == ARRIVAL_ROUNDS || a->state == ARRIVAL_IMAGE ||
-            a->state == ARRIVAL_CRITICAL) {
-            drop_incomplete(a);
-            continue;
-        }
-        set_drained(a);
-        if (a->state == ARRIVAL_RUNNING && awaits_pages(a->proc)) {
-            arrival_fail(a, EHOSTUNREACH);
-        } else {
-            arrival_progress(a);
+        if (a->state != ARRIVAL_FREE && a->move.source == node) {
+            arrival_noted(a->move.pid, a->move.epoch);  /* waits no longer */
+            arrival_source_lost(a);
         }
     }
 }

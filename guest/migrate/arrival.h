@@ -11,8 +11,8 @@
  * pages come that it needs to run. NOTING: all of it is here, and it runs when
  * its home says so (migrate/home.h). RUNNING: it runs here, the source may still
  * hold pages. ENDED: it has exited, late pages are swallowed. RUNNING and ENDED
- * end when the source has said that nothing is left there and the resume has
- * been seen.
+ * end when the source has said that nothing is left there, the file server, if
+ * it has pages, as well, and the resume has been seen.
  *
  * Invariant: a process with remote pages, or that may have some, has an
  * arrival, and cannot move on.
@@ -67,7 +67,11 @@ struct arrival {
     bool kept;                      /* the source keeps pages until they are
                                      * asked for, and says nothing unasked */
     bool flushing;                  /* it has been asked for all of them */
+    bool stored;                    /* what is missing is at the file server */
+    bool left;                      /* the source has nothing of it, */
+    bool store_drained;             /* nor has the file server */
     bool expecting;                 /* ipc/peer.h, of the source */
+    bool expecting_store;           /* of the file server */
 };
 
 void arrival_init(void);

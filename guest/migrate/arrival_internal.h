@@ -45,6 +45,26 @@ void arrival_settled(struct arrival *arrival);
 void arrival_has_run(struct arrival *arrival, struct thread *thread);
 /* Whether something is expected of the source may have changed. */
 void arrival_review(struct arrival *arrival);
+/* -- arrival_store.c: what is missing is at the file server -- */
+/* Tells it, as arrival_send the source. */
+void arrival_send_store(const struct arrival *arrival, enum mb_msg_type type);
+/* The source has nothing of it any more, the file server that many pages. */
+void arrival_left(struct arrival *arrival, uint64_t stored_count);
+/* The file server has nothing of it any more; it is lost. */
+void arrival_store_drained(struct arrival *arrival);
+void arrival_store_lost(struct arrival *arrival);
+/* Whether a page is, or may be, at another node. */
+bool arrival_awaits_pages(struct proc *proc);
+/* The source is lost (ipc/peer.h). */
+void arrival_source_lost(struct arrival *arrival);
+/* Nothing more has to come. */
+void arrival_set_drained(struct arrival *arrival);
+
+/* Who is asked for a page. */
+uint32_t arrival_pager(const struct arrival *arrival);
+/* Asks for a page: whoever has it, as far as is known here. */
+void paging_request(const struct arrival *arrival, uint64_t tag,
+                    uint32_t object, uint64_t index);
 /* Whether some thread waits for a page that was asked for. */
 bool paging_waits(const struct arrival *arrival);
 /* Frees it, if it is over. */

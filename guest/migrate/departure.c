@@ -120,7 +120,7 @@ void departure_free(struct departure *d)
     struct departure **link = &in_use;
 
     kassert(d->in_flight == 0);
-    kassert(!d->expecting);
+    kassert(!d->expecting && !d->deposit.expecting);
     kassert(d->export.directory == NULL);
     timer_cancel(&d->nudge);
     while (*link != d) {

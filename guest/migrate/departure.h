@@ -73,6 +73,7 @@ struct push {
     bool active;
     bool critical;              /* all pages, before the resume; else the
                                  * modified ones, after it */
+    bool deposit;               /* to the file server; they stay here, too */
     /* The runs that it goes through; NULL: all there is. */
     const struct change_list *list;
     uint32_t run;
@@ -85,6 +86,24 @@ struct push {
     struct cursor below;        /* index + 1 of the same */
     uint32_t under_way;         /* posted by it and not left yet */
     uint64_t left;              /* if critical: pages still to be posted */
+};
+
+/* Pages that go to the file server (deposit.c). */
+enum deposit_step {
+    DEPOSIT_NONE,
+    DEPOSIT_SENDING,
+    DEPOSIT_ASKED,                /* whether it has them all */
+    DEPOSIT_KEPT,
+    DEPOSIT_LOST,               /* with the file server */
+};
+
+struct deposit {
+    enum deposit_step step;
+    bool first;                 /* before the state */
+    bool expecting;             /* ipc/peer.h, of the file server */
+    struct timer timer;
+    bool useless;               /* nobody will ask it for what it has */
+    uint64_t sent;              /* pages */
 };
 
 /* Encoded state and map while they are under way: preallocated (paper,
@@ -116,6 +135,7 @@ struct departure {
     bool round_sent;            /* it is for the target to say that it is there */
     bool rounds_over;           /* next is the freeze */
     struct push push;
+    struct deposit deposit;
     struct cursor sent_before;  /* how far the push was at the resume */
     struct cursor map_cursor;
     uint32_t map_runs;          /* sent */
@@ -140,6 +160,8 @@ void departure_init(void);
 bool departure_has_left(const struct departure *departure);
 /* The one of (pid, epoch) that the target knows of, or NULL. */
 struct departure *departure_find(uint32_t pid, uint32_t epoch);
+/* Why the move cannot be by this algorithm, as an errno; 0: it can. */
+int departure_obstacle(const struct move *move);
 /* A process that wants to move: -EBUSY if it does already or no slot. */
 int departure_want(struct proc *proc, const struct move *move);
 /* Starts the wanted move of a process if nothing speaks against it and the
@@ -164,6 +186,12 @@ void departure_leave_changed(struct departure *departure);
 void departure_leave_rest(struct departure *departure);
 /* Sends the map, then all modified pages. */
 void departure_push_rest(struct departure *departure);
+/* The same, but the pages to the file server: what it has not yet got is asked
+ * of the source. */
+void departure_deposit_rest(struct departure *departure);
+/* All modified pages go to the file server before anything goes to the target,
+ * which asks the file server for them; the map travels with the state. */
+void departure_deposit_all(struct departure *departure);
 /* The push goes on with the neighbours of this page, nearest first. */
 void departure_push_around(struct departure *departure,
                            const struct page_ref *ref);
@@ -184,8 +212,13 @@ void departure_ports_left(uint32_t pid, uint32_t epoch);
 /* It wants to move on: what was kept for it is pushed. */
 void departure_flush(struct departure *departure);
 
-/* -- the target is lost (ipc/peer.h) -- */
-/* Nothing more is posted to it; moves to it that have not begun are off. */
+/* -- from the file server -- */
+/* It has all the pages, or an errno says why it has none. */
+void departure_kept(struct departure *departure, int error);
+
+/* -- the target, or the file server, is lost (ipc/peer.h) -- */
+/* Nothing more is posted to it; moves that need it and have not begun are
+ * off. */
 void departures_stop(uint32_t node);
 /* What was posted to it is done: decides what becomes of the processes. */
 void departures_lost(uint32_t node);

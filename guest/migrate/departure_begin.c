@@ -191,6 +191,17 @@ static void mark_begun(struct departure *d)
     }
 }
 
+void departure_post_all(struct departure *d)
+{
+    if (d->move.without & WITHOUT_IMPLICIT_RESUME) {
+        handshake_ask(d);
+        return;
+    }
+    departure_post_state(d);
+    transport_flush();
+    departure_post_critical(d, d->thread);
+}
+
 void departure_begin(struct departure *d, struct thread *running)
 {
     d->frozen = running ? instant_left(&running->frame) : instant_now();
@@ -228,14 +239,16 @@ void departure_capture(struct departure *d)
         return;
     }
     d->image_bytes = (uint32_t)bytes;
-    if (asks) {
+    if (d->deposit.first) {
+        deposit_begin(d);
+    } else if (asks) {
         handshake_ask(d);
     } else {
         departure_post_state(d);
     }
     transport_flush();          /* the target unpacks it meanwhile */
     sent = instant_now();
-    if (!asks) {
+    if (!asks && !d->deposit.first) {
         departure_post_critical(d, d->thread);
     }
     transport_flush();

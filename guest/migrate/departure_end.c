@@ -14,6 +14,7 @@
 #include "migrate/detach.h"
 #include "migrate/plan.h"
 #include "mm/page.h"
+#include "proc/plan.h"
 #include "srv/srv.h"
 
 /* It is not for the target to answer any more. */
@@ -39,6 +40,7 @@ void departure_take_back(struct departure *d)
     struct proc *proc = d->proc;
 
     departure_settle(d);
+    deposit_cancel(d);
     if (d->round.number > 0) {
         rounds_end(d);
     }
@@ -100,6 +102,7 @@ static void post_drained(struct departure *d)
         .owner = d,
     };
 
+    parcel.msg.arg = d->deposit.sent;
     d->state = DEPARTURE_DRAINED;
     d->in_flight++;
     free_rest(d);
@@ -119,6 +122,9 @@ void departure_progress(struct departure *d)
     }
     if (d->in_flight > 0 || d->push.active || d->map_active ||
         (d->state == DEPARTURE_FLUSHING && srv_is_flushing(d->proc->files))) {
+        return;
+    }
+    if (deposit_progress(d)) {
         return;
     }
     switch (d->state) {
@@ -214,15 +220,17 @@ void departure_requested(struct departure *d, const struct mb_msg *request,
     };
     struct pages *pages;
     struct page_ref ref;
+    bool owed;
 
     departure_resumed(d);       /* it would not ask, if it did not run */
-    if (d->state != DEPARTURE_FLUSHING) {
+    if (d->state != DEPARTURE_FLUSHING || deposit_forward(d, request)) {
         return;
     }
+    owed = objects_page(d->proc, request->object, request->index, &ref) &&
+           departure_is_owed(d, &ref);
     mark_fault(&d->move, request->tag, MB_FAULT_TAKEN, request->object,
                request->index, taken);
-    if (!objects_page(d->proc, request->object, request->index, &ref) ||
-        !departure_is_owed(d, &ref) || !export_withdraw(&d->export, &ref)) {
+    if (!owed || !export_withdraw(&d->export, &ref)) {
         return;
     }
     departure_post_page(d, &ref, 0, &how);
@@ -255,6 +263,7 @@ void departure_flush(struct departure *d)
 void departure_gone(struct departure *d)
 {
     departure_settle(d);
+    deposit_cancel(d);
     d->state = DEPARTURE_FLUSHING;
     d->push.active = false;
     d->map_active = false;
@@ -264,10 +273,20 @@ void departure_gone(struct departure *d)
     departure_progress(d);
 }
 
-/* -- the target is lost -- */
+/* -- the target, or the file server, is lost -- */
 
 #define SET(state)  (1u << DEPARTURE_##state)
 #define LEAVING     (SET(ROUNDS) | SET(SENT) | SET(FLUSHING))
+
+static void stop_wanted(struct departure *d)
+{
+    struct proc *proc = d->proc;
+
+    mark_abort(&d->move, EHOSTUNREACH);
+    proc->move = NULL;
+    departure_free(d);
+    migrate_plan_follow(proc);
+}
 
 void departures_stop(uint32_t node)
 {
@@ -280,13 +299,25 @@ void departures_stop(uint32_t node)
         d->map_active = false;
         d->follows = false;
     }
-    for (uint32_t next = 0; (d = departure_next(&next, node, SET(WANTED)));) {
-        struct proc *proc = d->proc;
+    for (uint32_t next = 0;
+         node == plan_file_server() &&
+         (d = departure_next(&next, DEPARTURE_ANY_TARGET, LEAVING));) {
+        deposit_stop(d);
+    }
+    for (uint32_t next = 0;
+         (d = departure_next(&next, DEPARTURE_ANY_TARGET, SET(WANTED)));) {
+        if (d->move.target == node || departure_obstacle(&d->move) != 0) {
+            stop_wanted(d);
+        }
+    }
+}
 
-        mark_abort(&d->move, EHOSTUNREACH);
-        proc->move = NULL;
-        departure_free(d);
-        migrate_plan_follow(proc);
+/* If the target lives, it has nothing of what follows the resume, but may need
+ * what went before. */
+static void leave_deposit(struct departure *d)
+{
+    if (!d->deposit.first) {
+        deposit_cancel(d);
     }
 }
 
@@ -302,6 +333,7 @@ static void give_up(struct departure *d)
            "it stays frozen here\n",
            d->move.pid, d->move.epoch, d->move.target);
     d->state = DEPARTURE_UNKNOWN;
+    leave_deposit(d);
     ports_abandon(d->move.pid);
     departure_progress(d);
 }
@@ -313,6 +345,7 @@ static void part(struct departure *d)
            "its pages here are freed\n",
            d->move.pid, d->move.epoch, d->move.target);
     d->state = DEPARTURE_PARTED;
+    leave_deposit(d);
     departure_progress(d);
 }
 
@@ -341,5 +374,10 @@ void departures_lost(uint32_t node)
         } else {
             departure_rejected(d, EHOSTUNREACH);
         }
+    }
+    for (uint32_t next = 0;
+         node == plan_file_server() &&
+         (d = departure_next(&next, DEPARTURE_ANY_TARGET, LEAVING));) {
+        deposit_lost(d);
     }
 }

@@ -5,6 +5,7 @@
  * what was the last one is looked up when the push takes its next.
  */
 #include "drivers/migbridge.h"
+#include "include/uapi/algorithms.h"
 #include "include/uapi/pagers.h"
 #include "migrate/algorithm.h"
 #include "migrate/departure_internal.h"
@@ -30,11 +31,13 @@ static bool add_run(struct departure *d, const struct mb_page_run *run)
     return true;
 }
 
-/* A link that loses messages has a protocol of its own (ipc/channel.h), which
- * the bridge does not speak. */
+/* Which pages the file server has, only the kernel knows. A link that loses
+ * messages has a protocol of its own (ipc/channel.h), which the bridge does not
+ * speak. */
 static bool is_wanted(const struct departure *d)
 {
-    return d->move.pager == PAGER_DEVICE && !bridge_faulty(d->move.target);
+    return d->move.pager == PAGER_DEVICE && !algorithm_stores(d->move.algorithm) &&
+           !bridge_faulty(d->move.target);
 }
 
 void departure_export_runs(struct departure *d, const struct mb_page_run *runs,

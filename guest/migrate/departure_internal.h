@@ -78,6 +78,8 @@ void departure_post_critical(struct departure *departure,
 /* And what comes behind these, now or, as it could overtake them, when they have
  * all left. */
 void departure_follow(struct departure *departure);
+/* State, critical pages, and the request before them if there has to be one. */
+void departure_post_all(struct departure *departure);
 /* Its rounds: the process runs on. */
 void rounds_begin(struct departure *departure);
 /* All that was posted of a round has left. */
@@ -104,6 +106,25 @@ void departure_export_runs(struct departure *departure,
 void departure_export_kept(struct departure *departure);
 /* A page that the bridge has sent meanwhile counts as one that the kernel has. */
 void departure_follow_export(struct departure *departure);
+
+/* -- pages to the file server (deposit.c) -- */
+/* All of them, before anything else; the rest follows its answer. */
+void deposit_begin(struct departure *departure);
+/* All that was posted has left. True: the departure has to wait for the file
+ * server's answer. */
+bool deposit_progress(struct departure *departure);
+/* A request for a page that has been posted to the file server, which answers
+ * it. False: it has not. */
+bool deposit_forward(struct departure *departure,
+                     const struct mb_msg *request);
+/* The pages are not needed there. */
+void deposit_cancel(struct departure *departure);
+/* Nothing is expected of the file server any more. */
+void deposit_settle(struct departure *departure);
+/* The file server is lost: posts nothing more to it; then does without it, if
+ * its answer was needed. */
+void deposit_stop(struct departure *departure);
+void deposit_lost(struct departure *departure);
 
 void push_start(struct departure *departure, bool critical);
 /* The same for the pages of the list that no other node has. */

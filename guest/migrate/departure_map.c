@@ -101,14 +101,14 @@ static void step(struct departure *d)
     map_init(&map, d->buffer->runs, MAP_RUNS);
     d->map_active = !fill(d, &map);
     post(d, &map);
-    if (!d->kept) {
+    if (!d->map_critical) {
         /* Off the way of the map, whose runs are still at hand. */
         departure_export_runs(d, map.runs, map.count);
     }
     if (d->map_active) {
         return;
     }
-    if (!d->kept) {
+    if (!d->map_critical) {
         push_start(d, false);
     } else if (d->push.list) {
         push_start_list(d, true, d->push.list);

@@ -77,7 +77,7 @@ void detach_add_files(struct departure *d)
     struct change_list *list;
 
     if (!(d->move.without & WITHOUT_FILES_APART) || d->all_critical ||
-        d->push.list != NULL) {
+        d->deposit.first || d->push.list != NULL) {
         return;
     }
     d->files_critical = true;

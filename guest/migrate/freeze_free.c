@@ -99,3 +99,11 @@ const struct algorithm_ops freeze_free = {
     .foresee = foresee,
     .follow = departure_push_rest,
 };
+
+/* As the paper has it: the rest goes to the file server and not to the new
+ * host, which asks whoever has a page. */
+const struct algorithm_ops freeze_free_fs = {
+    .select = select,
+    .foresee = foresee,
+    .follow = departure_deposit_rest,
+};

@@ -17,6 +17,7 @@
 #include "lib/errno.h"
 #include "migrate/arrival.h"
 #include "migrate/departure.h"
+#include "migrate/depot.h"
 #include "migrate/handshake.h"
 #include "migrate/home.h"
 #include "migrate/move_kind.h"
@@ -74,8 +75,10 @@ int migrate_request(struct proc *proc, uint32_t target, uint32_t kind,
         mark_abort(&move, EALREADY);
         return 0;
     }
-    error = is_reachable(target) ? departure_want(proc, &move)
-                                 : -EHOSTUNREACH;
+    error = is_reachable(target) ? -departure_obstacle(&move) : -EHOSTUNREACH;
+    if (error == 0) {
+        error = departure_want(proc, &move);
+    }
     if (error) {
         mark_abort(&move, -error);
         return error;
@@ -119,8 +122,18 @@ static bool receive_state(const struct message *m)
     return false;
 }
 
+/* To be kept by the file server, or from it. */
+static bool is_to_keep(const struct mb_msg *msg)
+{
+    return (msg->flags & MB_MSG_STORE) != 0 &&
+           (msg->flags & (MB_MSG_DEMANDED | MB_MSG_PUSHED)) == 0;
+}
+
 static bool receive_page(const struct message *m)
 {
+    if (is_to_keep(m->msg)) {
+        return depot_page(m->msg, m->page, m->length, m->may_keep);
+    }
     return arrival_page(m->msg, m->page, m->length, m->may_keep, m->now);
 }
 
@@ -134,7 +147,9 @@ static bool receive_request(const struct message *m)
 {
     struct departure *d = departure_of(m->msg);
 
-    if (d) {
+    if (m->msg->flags & MB_MSG_STORE) {
+        depot_requested(m->msg, m->now);
+    } else if (d) {
         departure_requested(d, m->msg, m->now);
     }
     return false;
@@ -170,7 +185,9 @@ static bool receive_gone(const struct message *m)
 {
     struct departure *d = departure_of(m->msg);
 
-    if (d) {
+    if (m->msg->flags & MB_MSG_STORE) {
+        depot_gone(m->msg);
+    } else if (d) {
         departure_gone(d);
     }
     return false;
@@ -180,7 +197,9 @@ static bool receive_flush(const struct message *m)
 {
     struct departure *d = departure_of(m->msg);
 
-    if (d) {
+    if (m->msg->flags & MB_MSG_STORE) {
+        depot_flush(m->msg);
+    } else if (d) {
         departure_flush(d);
     }
     return false;
@@ -246,6 +265,24 @@ static bool receive_noted(const struct message *m)
     return false;
 }
 
+static bool receive_keep(const struct message *m)
+{
+    if (m->msg->flags & MB_MSG_STORE) {
+        depot_keep(m->msg);
+    }
+    return false;
+}
+
+static bool receive_kept(const struct message *m)
+{
+    struct departure *d = departure_find(m->msg->pid, m->msg->epoch);
+
+    if (d && m->msg->source == plan_file_server()) {
+        departure_kept(d, (int)m->msg->aux);
+    }
+    return false;
+}
+
 static bool receive_goto(const struct message *m)
 {
     struct proc *proc = proc_find(m->msg->pid);
@@ -282,6 +319,8 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_COLLECTED] = receive_collected,
     [MB_MSG_HOME] = receive_home,
     [MB_MSG_NOTED] = receive_noted,
+    [MB_MSG_KEEP] = receive_keep,
+    [MB_MSG_KEPT] = receive_kept,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,
@@ -313,6 +352,7 @@ static void lost(uint32_t node)
     homes_lost(node);
     departures_lost(node);
     arrivals_lost(node);
+    depots_lost(node);
     ports_lost(node);
     srv_lost(node);
 }
@@ -332,6 +372,7 @@ void migrate_init(void)
     ports_on_left(departure_ports_left);
     arrival_init();
     home_init(arrival_noted);
+    depots_init();
     fs_set_goto(go);
     srv_on_flushed(departures_review);
     bridge_on_served(departures_review);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "drivers/migbridge.h"
+#include "include/uapi/algorithms.h"
 #include "include/uapi/techniques.h"
 #include "ipc/transport.h"
 #include "lib/errno.h"
@@ -61,15 +62,16 @@ bool paging_waits(const struct arrival *a)
     return false;
 }
 
-static void request(const struct move *move, uint64_t tag, uint32_t object,
+void paging_request(const struct arrival *a, uint64_t tag, uint32_t object,
                     uint64_t index)
 {
     struct parcel parcel = {
         .msg = {
             .type = MB_MSG_REQUEST,
-            .target = (uint16_t)move->source,
-            .pid = move->pid,
-            .epoch = move->epoch,
+            .flags = a->stored ? MB_MSG_STORE : 0,
+            .target = (uint16_t)arrival_pager(a),
+            .pid = a->move.pid,
+            .epoch = a->move.epoch,
             .object = object,
             .index = index,
             .tag = tag,
@@ -120,7 +122,7 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
     thread->fault_tag = next_tag();
     thread->fault_key = thread->wait_key;
     if (thread->wait == WAIT_PAGE && !is_requested(thread)) {
-        request(&a->move, thread->fault_tag, pages->object, index);
+        paging_request(a, thread->fault_tag, pages->object, index);
     }
     mark_fault(&a->move, thread->fault_tag,
                MB_FAULT_REQUESTED |
@@ -128,7 +130,7 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
                pages->object, index, instant_now());
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_TRAP, pages->object,
                index, instant_left(&thread->frame));
-    board_node(thread, a->move.source);
+    board_node(thread, arrival_pager(a));
     arrival_review(a);
 }
 
@@ -139,7 +141,6 @@ static void resumed(struct thread *thread)
         .pid = thread->proc->pid,
         .epoch = thread->proc->epoch,
     };
-
     struct arrival *a = arrival_find(thread->proc->pid);
 
     if (!marks_has_run(&thread->frame)) {
@@ -340,6 +341,7 @@ static void map_complete(struct arrival *a, struct instant now)
     objects_await_map(a->proc, false);
     if (!is_committed(a)) {
         a->kept = true;
+        a->stored = algorithm_stores(a->move.algorithm);
         return;
     }
     for (struct thread *t = a->proc->threads; t; t = t->sibling) {

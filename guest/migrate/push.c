@@ -5,12 +5,14 @@
  * A page that is posted is referenced by the transport. Until the target has
  * resumed it stays in the process, too, and is freed with it in the end; from
  * then on it is taken out at once, so that a modified page that is present has
- * not been sent, unless it lies before departure.sent_before.
+ * not been sent, unless it lies before departure.sent_before. Pages that go to
+ * the file server stay until it has them all (deposit.c).
  */
 #include <stddef.h>
 
 #include "migrate/departure_internal.h"
 #include "mm/page.h"
+#include "proc/plan.h"
 
 /* Posted at one time: enough that the wire is never idle, and few enough after
  * the resume that a page which is asked for is seldom stuck behind them. */
@@ -36,6 +38,10 @@ bool departure_post_page(struct departure *d, const struct page_ref *ref,
     parcel.msg.index = ref->index;
     parcel.msg.aux = offset;
     parcel.msg.tag = how->tag;
+    if (how->flags & MB_MSG_STORE) {
+        parcel.msg.target = (uint16_t)plan_file_server();
+        parcel.msg.arg = d->move.target;
+    }
     if (!transport_post(&parcel)) {
         return false;
     }
@@ -219,6 +225,9 @@ static uint16_t flags_of(const struct departure *d)
     if (d->state == DEPARTURE_ROUNDS) {
         return MB_MSG_AHEAD;
     }
+    if (d->push.deposit) {
+        return MB_MSG_STORE | (d->deposit.first ? MB_MSG_CRITICAL : 0);
+    }
     if (!d->push.critical) {
         return MB_MSG_PUSHED;
     }
@@ -229,6 +238,8 @@ static void count_page(struct departure *d)
 {
     if (d->state == DEPARTURE_ROUNDS) {
         d->round.sent++;
+    } else if (d->push.deposit) {
+        d->deposit.sent++;
     } else if (d->push.critical) {
         d->push.left--;
     } else {
@@ -246,6 +257,8 @@ static void pass(struct departure *d, const struct place *place)
     d->push.cursor = place->cursor;
     if (d->state == DEPARTURE_ROUNDS) {
         pages->ops->mark_sent(pages, place->ref.index);
+    } else if (d->push.deposit) {
+        d->sent_before = d->push.cursor;    /* it stays here, too */
     } else if (d->state == DEPARTURE_FLUSHING) {
         pages->ops->drop(pages, place->ref.index);
     }

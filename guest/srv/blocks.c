@@ -16,6 +16,7 @@
 #include "mm/page.h"
 #include "proc/plan.h"
 #include "proc/timer.h"
+#include "srv/backing.h"
 #include "srv/disk.h"
 #include "srv/pool.h"
 #include "srv/server.h"
@@ -151,6 +152,7 @@ static void disk_done(struct timer *unused)
     pool_put(&work_pool, work);
     start_disk();
     serve_again();
+    backing_ready();
 }
 
 void blocks_init(void)
@@ -277,6 +279,16 @@ static void free_block(struct store_file *file, struct store_block *block)
     pool_put(&block_pool, block);
 }
 
+void block_drop(struct store_file *file, uint32_t index)
+{
+    void **entry = page_tree_find(&file->blocks, index);
+
+    if (entry != NULL && *entry != NULL) {
+        free_block(file, *entry);
+        *entry = NULL;
+    }
+}
+
 void blocks_cut(struct store_file *file, uint64_t size)
 {
     uint64_t index = (size + PAGE_MASK) >> PAGE_SHIFT;
@@ -285,7 +297,7 @@ void blocks_cut(struct store_file *file, uint64_t size)
     void **entry;
 
     while ((entry = page_tree_next(&file->blocks, &index,
-                                   STORE_BLOCKS)) != NULL) {
+                                   PAGE_TREE_END)) != NULL) {
         free_block(file, *entry);
         *entry = NULL;
     }

@@ -111,6 +111,8 @@ int block_write(struct store_file *file, uint32_t index, void *page);
 void *block_edit(struct store_file *file, uint32_t index);
 /* They have been changed: to the disk with them. */
 void block_changed(struct store_file *file, uint32_t index);
+/* Frees it, if it is there. */
+void block_drop(struct store_file *file, uint32_t index);
 /* Frees what lies behind the size, zeroes the rest of the last block. */
 void blocks_cut(struct store_file *file, uint64_t size);
 

@@ -10,6 +10,7 @@
 #include "nearest.h"
 #include "units.h"
 
+#include "guest/include/uapi/algorithms.h"
 #include "hw/abi/plan.h"
 
 static bool find_process(const Experiment *experiment, const IniFile *ini,
@@ -65,6 +66,42 @@ static int compare_migrations(const void *a, const void *b)
     return (left->id > right->id) - (left->id < right->id);
 }
 
+/* `node` and the file server can talk to each other. */
+static bool check_server_link(const Experiment *experiment,
+                              const IniFile *ini,
+                              const ExperimentMigration *migration,
+                              uint64_t node, GError **error)
+{
+    uint64_t server = experiment->file_server;
+
+    if (node == server || experiment_link(experiment, node, server) != NULL) {
+        return true;
+    }
+    return ini_file_fail(ini, migration->group, "algorithm", error, "needs the "
+                         "file server, but node %" G_GUINT64_FORMAT " has no "
+                         "link to it; add [link %" G_GUINT64_FORMAT "-%"
+                         G_GUINT64_FORMAT "] or [link]", node,
+                         MIN(node, server), MAX(node, server));
+}
+
+/* Some algorithms send pages to the file server. */
+static bool check_server(const Experiment *experiment, const IniFile *ini,
+                         const ExperimentMigration *migration, uint64_t source,
+                         GError **error)
+{
+    if (!algorithm_stores(migration->algorithm_number)) {
+        return true;
+    }
+    if (experiment->file_server == EXPERIMENT_NONE) {
+        return ini_file_fail(ini, migration->group, "algorithm", error,
+                             "sends pages to the file server, and there is "
+                             "none; add file_server = NODE to [cluster]");
+    }
+    return check_server_link(experiment, ini, migration, source, error) &&
+        check_server_link(experiment, ini, migration, migration->target,
+                          error);
+}
+
 /* The moves of one process, in order of time: no two at once, none to where
  * it already is, each over a link. */
 static bool check_route(const Experiment *experiment, const IniFile *ini,
@@ -97,6 +134,9 @@ static bool check_route(const Experiment *experiment, const IniFile *ini,
                                  "[link %" G_GUINT64_FORMAT "-%"
                                  G_GUINT64_FORMAT "] or [link]", process->name,
                                  node, m->target, node, m->target);
+        }
+        if (!check_server(experiment, ini, m, node, error)) {
+            return false;
         }
         node = m->target;
         last = m;

@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     bool frozen;
     uint64_t frozen_ns;
+    uint32_t source;
     uint64_t lost;              /* pages that have to be sent again */
     GArray *arrivals_ns;        /* uint64_t, after the freeze */
 } PageArrivals;

@@ -164,8 +164,11 @@ static void take_arrival(const struct mb_link_model *model,
         marks->port_ns += mb_link_wire_ns(model,
                                           record_message_length(record));
         /* An answer to the source, or a question to the process's home: both
-         * it and its other half are waited for. */
-        if (record->node != marks->migration->target) {
+         * it and its other half are waited for. Of pages that go to the file
+         * server the answer is enough. */
+        if (record->node == marks->migration->source ||
+            (record->node != marks->migration->target &&
+             (flags & MB_MSG_STORE) == 0)) {
             marks->port_ns += 2 * model->latency_ns;
         }
     }

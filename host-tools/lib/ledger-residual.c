@@ -6,7 +6,9 @@
  * It is a step down whenever a page arrives. Records do not say which page a
  * message carries, but every page is sent once after the freeze, so counting is
  * enough. What a channel sends again counts if a page has been lost and not made
- * up for; otherwise it was sent again in vain.
+ * up for; otherwise it was sent again in vain. A page that the file server
+ * has got is not the source's any more; that it comes to the target later is not
+ * counted.
  */
 #include "ledger-marks.h"
 
@@ -23,6 +25,12 @@ void ledger_pages_finish(PageArrivals *pages)
 static void take_page(PageArrivals *pages, const Record *record)
 {
     bool again = (record_message_flags(record) & MB_MSG_AGAIN) != 0;
+    uint32_t sender = record->type == MB_TRACE_LOST ? record->node
+                                                    : record_peer(record);
+
+    if (pages->frozen && sender != pages->source) {
+        return;                 /* the file server */
+    }
 
     if (record->type == MB_TRACE_LOST || record->type == MB_TRACE_DROPPED) {
         pages->lost += !again;
@@ -44,6 +52,7 @@ void ledger_pages_take(PageArrivals *pages, const Record *record)
     case MB_TRACE_PHASE:
         if (record->arg[0] == MB_MARK_FROZEN) {
             pages->frozen = true;
+            pages->source = record->node;
             pages->frozen_ns = record->time_ns;
         }
         break;

@@ -16,12 +16,14 @@ static const struct {
     uint32_t flags;             /* all of them */
 } rules[] = {
     { TRAFFIC_STATE, MB_MSG_STATE, 0 },
+    { TRAFFIC_DEMANDED, MB_MSG_PAGE, MB_MSG_DEMANDED },
+    { TRAFFIC_PUSHED, MB_MSG_PAGE, MB_MSG_PUSHED },
+    { TRAFFIC_STORED, MB_MSG_PAGE, MB_MSG_STORE },
     { TRAFFIC_CODE, MB_MSG_PAGE, MB_MSG_CRITICAL | MB_MSG_CODE },
     { TRAFFIC_HEAP, MB_MSG_PAGE, MB_MSG_CRITICAL | MB_MSG_HEAP },
     { TRAFFIC_STACK, MB_MSG_PAGE, MB_MSG_CRITICAL | MB_MSG_STACK },
     { TRAFFIC_BULK, MB_MSG_PAGE, MB_MSG_CRITICAL },
     { TRAFFIC_ROUNDS, MB_MSG_PAGE, MB_MSG_AHEAD },
-    { TRAFFIC_DEMANDED, MB_MSG_PAGE, MB_MSG_DEMANDED },
     { TRAFFIC_PUSHED, MB_MSG_PAGE, 0 },
     { TRAFFIC_MAP, MB_MSG_MAP, 0 },
     { TRAFFIC_REQUESTS, MB_MSG_REQUEST, 0 },
@@ -46,6 +48,7 @@ const char *const ledger_traffic_names[TRAFFIC_COUNT] = {
     [TRAFFIC_MAP] = "map",
     [TRAFFIC_PUSHED] = "pushed",
     [TRAFFIC_DEMANDED] = "demanded",
+    [TRAFFIC_STORED] = "stored",
     [TRAFFIC_CONTROL] = "control",
     [TRAFFIC_RESENT] = "resent",
     [TRAFFIC_REQUESTS] = "requests",

@@ -148,6 +148,7 @@ typedef enum {
     TRAFFIC_MAP,
     TRAFFIC_PUSHED,             /* pages after the resume */
     TRAFFIC_DEMANDED,
+    TRAFFIC_STORED,             /* pages to the file server */
     TRAFFIC_CONTROL,            /* all others */
     TRAFFIC_RESENT,
     TRAFFIC_REQUESTS,           /* from the target to the source */

@@ -13,7 +13,7 @@
 #include "ledger.h"
 #include "sha256.h"
 
-#define RESULT_SCHEMA   "godwit-result-5"
+#define RESULT_SCHEMA   "godwit-result-6"
 
 typedef struct {
     uint32_t node;

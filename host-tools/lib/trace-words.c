@@ -35,12 +35,14 @@ static const char *const message_names[] = {
     [MB_MSG_COLLECTED] = "COLLECTED",
     [MB_MSG_HOME] = "HOME",
     [MB_MSG_NOTED] = "NOTED",
+    [MB_MSG_KEEP] = "KEEP",
+    [MB_MSG_KEPT] = "KEPT",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
 static const char *const flag_names[] = {
     "critical", "resume", "pushed", "demanded", "code", "heap", "stack",
-    "clean", "again", "last", "ahead",
+    "clean", "again", "last", "ahead", "prefetched", "store",
 };
 
 static const char *const phase_marks[MB_MARKS] = {

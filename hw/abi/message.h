@@ -34,7 +34,8 @@ enum mb_msg_type {
     /* target -> source: cannot take the process; arg: errno. It still runs
      * at the source, if it ever ran there in this epoch */
     MB_MSG_REJECT = 6,
-    /* source -> target: every page has been sent, nothing is left here */
+    /* source -> target: every page has been sent, nothing is left here. arg:
+     * how many of them have been sent to the file server */
     MB_MSG_DRAINED = 7,
     /* target -> source: the process has ended, no page is needed any more */
     MB_MSG_GONE = 8,
@@ -77,6 +78,14 @@ enum mb_msg_type {
     MB_MSG_HOME = 21,
     /* and the answer: that has been noted */
     MB_MSG_NOTED = 22,
+    /* -- between a node and the file server, with MB_MSG_STORE -- */
+    /* source -> file server: all pages of the process that are to be kept
+     * there have been sent. arg: how many. Without MB_MSG_STORE, source ->
+     * target: a sign of life of one who waits for the file server */
+    MB_MSG_KEEP = 23,
+    /* file server -> source: they are here. aux: 0, or an errno: nothing is
+     * kept */
+    MB_MSG_KEPT = 24,
     MB_MSG_TYPES
 };
 
@@ -104,6 +113,15 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
 
 /* What one MB_MSG_REQUEST can name, the page of its fault included. */
 #define MB_REQUEST_PAGES    256u
+
+/*
+ * To the file server, or from it, which keeps pages of a process that moves.
+ * PAGE from the source: to be kept, arg: node that the process moves to.
+ * REQUEST, FLUSH, GONE from the target, and what answers them: as between
+ * target and source. REQUEST that the source forwards: arg: 1 + node of the
+ * target. GONE from the source: nothing of it is to be kept.
+ */
+#define MB_MSG_STORE        (1u << 12)
 
 /* mb_msg.object of MB_MSG_PART */
 #define MB_PART_FIRST       (1u << 0)   /* of its message */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <glib/gstdio.h>
 
@@ -79,6 +80,11 @@ Scenario *scenario_new_with(const char *head)
     ck_assert_msg(scenario->folder != NULL, "%s",
                   error != NULL ? error->message : "");
     scenario->text = g_string_new(head);
+    if (strstr(head, "file_server") == NULL) {
+        /* some algorithms need one */
+        g_string_replace(scenario->text, "[cluster]\n",
+                         "[cluster]\nfile_server = 0\n", 1);
+    }
     return scenario;
 }
 

@@ -29,7 +29,8 @@ typedef struct {
 
 /* Two nodes at 50 us and 1 Gbit/s. */
 Scenario *scenario_new(void);
-/* `head`: the experiment file without processes, files and migrations. */
+/* `head`: the experiment file without processes, files and migrations. If it
+ * has no file_server, that is node 0. */
 Scenario *scenario_new_with(const char *head);
 /* Removes what it has written. */
 void scenario_free(Scenario *scenario);

@@ -191,7 +191,7 @@ static void check_fates(const Case *c, const unsigned fates[FATES])
                   (!g_str_equal(c->techniques, "all") ||
                    (*c->fault != '\0' && !leaves_pages(c->algorithm)) ||
                    c->algorithm == ALGORITHM_COPY_ON_REFERENCE ||
-                   is_tested(c)));
+                   algorithm_stores(c->algorithm) || is_tested(c)));
     }
 }
 

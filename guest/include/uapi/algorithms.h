@@ -13,7 +13,9 @@
     X(COPY_ON_REFERENCE, 2, "copy-on-reference") \
     X(POST_COPY, 3, "post-copy") \
     X(PRE_COPY, 4, "pre-copy") \
-    X(HYBRID, 5, "hybrid")
+    X(HYBRID, 5, "hybrid") \
+    X(FLUSH, 6, "flush") \
+    X(FREEZE_FREE_FS, 7, "freeze-free-fs")
 
 enum algorithm {
 #define X(symbol, number, name) ALGORITHM_##symbol = number,
@@ -21,5 +23,12 @@ enum algorithm {
 #undef X
     ALGORITHM_COUNT
 };
+
+/* Pages go to the file server: there has to be one. */
+static inline int algorithm_stores(unsigned algorithm)
+{
+    return algorithm == ALGORITHM_FLUSH ||
+           algorithm == ALGORITHM_FREEZE_FREE_FS;
+}
 
 #endif

@@ -138,6 +138,10 @@ static const ExperimentError wrong[] = {
     { "to = 0\n", "to = 1\n", "is on node 1 already, since [migration 1]" },
     { "freeze-free", "freeze-fre", "x.ini:25: [migration 1] algorithm: there "
       "is no algorithm 'freeze-fre'; did you mean 'freeze-free'?" },
+    { "freeze-free", "flush", "x.ini:25: [migration 1] algorithm: sends pages "
+      "to the file server, and there is none; add file_server = NODE to "
+      "[cluster]" },
+    { "freeze-free", "freeze-free-fs", "and there is none; add file_server" },
     { "freeze-free", "freeze-free\ntechniques = -preallocate", "x.ini:26: "
       "[migration 1] techniques: there is no technique '-preallocate'; did you "
       "mean '-preallocated'?" },

@@ -233,6 +233,33 @@ START_TEST(names_line_and_remedy_of_every_error)
 }
 END_TEST
 
+/* Both ends of a move that sends pages to the file server reach it. */
+START_TEST(the_file_server_is_reached)
+{
+    static const struct {
+        const char *server;
+        const char *node;       /* that has no link to it; NULL: both have */
+    } cases[] = {
+        { "cluster.file_server=0", NULL },
+        { "cluster.file_server=1", NULL },
+        { "cluster.file_server=2", "node 0 has no link to it; add [link 0-2]" },
+        { "cluster.file_server=3", "node 0 has no link to it; add [link 0-3]" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *sets[] = { "migration 1.algorithm=flush", cases[i].server,
+                               NULL };
+        GError *error = NULL;
+        g_autoptr(Experiment) x = experiment_try(chain, sets, &error);
+        if (cases[i].node == NULL) {
+            ck_assert_no_error(error);
+        } else {
+            ck_assert_error(error, GODWIT_ERROR_USAGE, cases[i].node);
+        }
+    }
+}
+END_TEST
+
 /* An instruction must be over before news from the link can matter. */
 START_TEST(latency_exceeds_the_longest_instruction)
 {
@@ -304,6 +331,7 @@ int main(void)
         one_node_needs_no_link, links_are_written_as_they_are_read,
         every_preset_sets_the_same_keys, preset_is_what_goes_over_the_wire,
         links_have_seeds_of_their_own, names_line_and_remedy_of_every_error,
+        the_file_server_is_reached,
         latency_exceeds_the_longest_instruction,
         largest_mesh_is_written_as_it_is_read, shipped_experiment_is_valid,
     };

@@ -112,7 +112,7 @@ END_TEST
 START_TEST(has_the_fields_that_are_promised)
 {
     static const char *const fields[] = {
-        "\"schema\" : \"godwit-result-5\"", "\"digest\"", "\"virtual_ns\"",
+        "\"schema\" : \"godwit-result-6\"", "\"digest\"", "\"virtual_ns\"",
         "\"nodes\"", "\"state\" : \"up\"", "\"state\" : \"crashed\"",
         "\"state_ns\" : 9400000", "\"state_ns\" : null",
         "\"clock_num\" : 3", "\"clock_den\" : 3",
@@ -182,7 +182,7 @@ START_TEST(refuses_damaged_json)
         const char *to;
         const char *part;
     } cases[] = {
-        { "godwit-result-5", "godwit-result-1", "'schema' is not" },
+        { "godwit-result-6", "godwit-result-1", "'schema' is not" },
         { "\"virtual_ns\" : 9500000", "\"virtual_ns\" : \"x\"",
           "'virtual_ns' is not a whole number" },
         { "\"virtual_ns\"", "\"virtual\"", "'virtual_ns' is not there" },

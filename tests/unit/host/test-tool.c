@@ -24,7 +24,7 @@ START_TEST(good_calls_exit_0)
         { "validate x.ini", "valid (nodes: 2, processes: 1, migrations: 1)" },
         { "validate -- x.ini", "valid" },
         { "run x.ini -o y.run", "results in y.run" },
-        { "run x.ini --json", "\"schema\" : \"godwit-result-5\"" },
+        { "run x.ini --json", "\"schema\" : \"godwit-result-6\"" },
         { "report x.run", "residue 0 ns" },
         { "report x.run --json", "\"schema\"" },
         { "report x.run y.run", "101.050      101.050" },
