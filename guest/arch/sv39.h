@@ -90,6 +90,12 @@ static inline bool pte_is_owed(pte_t pte)
     return (pte & (PTE_MODIFIED | PTE_SENT)) == PTE_MODIFIED;
 }
 
+/* Can be accessed, and has not been since PTE_A was taken away. */
+static inline bool pte_is_unused(pte_t pte)
+{
+    return (pte & (PTE_V | PTE_A)) == PTE_V;
+}
+
 static inline pte_t pte_sent(pte_t pte)
 {
     return (pte & ~(pte_t)PTE_W) | PTE_SENT;
@@ -97,8 +103,9 @@ static inline pte_t pte_sent(pte_t pte)
 
 /*
  * The leaf for a page with rights given as PTE_R | PTE_W | PTE_X. Accessed and
- * dirty are preset: nothing here depends on the hardware's updating them. The
- * architecture knows no page that can be written and not be read.
+ * dirty are preset: nobody wants to know, but for pages that were sent ahead of
+ * their use, of which PTE_A is taken away. The architecture knows no page that can
+ * be written and not be read.
  */
 static inline pte_t pte_user(uint64_t physical, uint64_t rights, bool modified)
 {

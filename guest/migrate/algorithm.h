@@ -15,6 +15,7 @@
 
 #include "include/uapi/algorithms.h"
 
+struct arrival;
 struct departure;
 struct page_ref;
 struct thread;
@@ -61,6 +62,20 @@ struct algorithm_ops {
      * push goes on. NULL: where it was.
      */
     void (*served)(struct departure *departure, const struct page_ref *ref);
+    /*
+     * Names a page that is present and owed to be pushed next, before all
+     * others; false: there is none. It is named again until it has left. NULL:
+     * none is.
+     */
+    bool (*ahead)(struct departure *departure, struct page_ref *ref);
+    /*
+     * At the target: a thread has to wait for a page of the address space, which
+     * has just been asked for. NULL: that is all. Others that are going to be
+     * needed can be asked for with prefetch_ask().
+     */
+    void (*missed)(struct arrival *arrival, uint64_t index);
+    /* At the target: a page that a thread waits for has come. */
+    void (*came)(struct arrival *arrival, uint64_t index);
 };
 
 /* Indexed by enum algorithm. */

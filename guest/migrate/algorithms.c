@@ -13,5 +13,6 @@ const struct algorithm_ops *const algorithms[ALGORITHM_COUNT] = {
     [ALGORITHM_HYBRID] = &hybrid,
     [ALGORITHM_FLUSH] = &flush,
     [ALGORITHM_FREEZE_FREE_FS] = &freeze_free_fs,
+    [ALGORITHM_FREEZE_FREE_PREFETCH] = &freeze_free_prefetch,
 };
-_Static_assert(ALGORITHM_COUNT == 8, "a new algorithm belongs in the table");
+_Static_assert(ALGORITHM_COUNT == 9, "a new algorithm belongs in the table");

@@ -15,5 +15,6 @@ extern const struct algorithm_ops pre_copy;
 extern const struct algorithm_ops hybrid;
 extern const struct algorithm_ops flush;
 extern const struct algorithm_ops freeze_free_fs;
+extern const struct algorithm_ops freeze_free_prefetch;
 
 #endif

@@ -25,6 +25,7 @@
 
 #include "hw/abi/message.h"
 #include "hw/abi/ring.h"
+#include "migrate/locality.h"
 #include "migrate/marks.h"
 #include "proc/proc.h"
 #include "proc/timer.h"
@@ -72,6 +73,9 @@ struct arrival {
     bool store_drained;             /* nor has the file server */
     bool expecting;                 /* ipc/peer.h, of the source */
     bool expecting_store;           /* of the file server */
+    struct locality locality;       /* for algorithms that want to know it */
+    uint64_t missed_cycles;         /* when the latest page was asked for */
+    uint64_t missed_index;
 };
 
 void arrival_init(void);

@@ -65,6 +65,13 @@ uint32_t arrival_pager(const struct arrival *arrival);
 /* Asks for a page: whoever has it, as far as is known here. */
 void paging_request(const struct arrival *arrival, uint64_t tag,
                     uint32_t object, uint64_t index);
+/* The source has let go of it, and sends what is left. */
+bool arrival_is_committed(const struct arrival *arrival);
+/* The index in a thread's wait_key for a page. */
+#define PAGING_INDEX_MASK   ((1ull << WAIT_OBJECT_SHIFT) - 1)
+/* What the thread waits for is there; it is about to be woken. */
+void paging_end_wait(struct arrival *arrival, struct thread *thread,
+                     struct instant now);
 /* Whether some thread waits for a page that was asked for. */
 bool paging_waits(const struct arrival *arrival);
 /* Frees it, if it is over. */

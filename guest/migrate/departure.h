@@ -32,6 +32,7 @@
 #include "migrate/map.h"
 #include "migrate/marks.h"
 #include "migrate/objects.h"
+#include "migrate/stream.h"
 #include "proc/proc.h"
 #include "proc/timer.h"
 
@@ -84,6 +85,11 @@ struct push {
     bool turn;                  /* it is the upper side's */
     struct cursor above;        /* where to look next */
     struct cursor below;        /* index + 1 of the same */
+    /* What the target has asked for ahead of its use, before all that. */
+    struct stream ahead[STREAMS];
+    uint32_t ahead_count;
+    uint32_t ahead_turn;
+    uint32_t batch;
     uint32_t under_way;         /* posted by it and not left yet */
     uint64_t left;              /* if critical: pages still to be posted */
 };
@@ -198,6 +204,9 @@ void departure_push_around(struct departure *departure,
 /* The push goes on behind this page, and with what lies before it in the end. */
 void departure_push_onward(struct departure *departure,
                            const struct page_ref *ref);
+/* algorithm_ops.ahead: what the target has asked for ahead of its use, its
+ * streams in turn. */
+bool departure_next_asked(struct departure *departure, struct page_ref *ref);
 
 /* -- messages from the target -- */
 void departure_resumed(struct departure *departure);
@@ -205,6 +214,9 @@ void departure_rejected(struct departure *departure, int error);
 void departure_requested(struct departure *departure,
                          const struct mb_msg *request, struct instant taken);
 void departure_gone(struct departure *departure);
+/* It will want these pages soon. */
+void departure_prefetch(struct departure *departure,
+                        const struct mb_msg *msg);
 /* All pages of a round are there. */
 void departure_collected(struct departure *departure, uint64_t round);
 /* ports_on_left's function: ports of the process have gone. */

@@ -13,6 +13,7 @@
 #include "migrate/detach.h"
 #include "migrate/epochs.h"
 #include "migrate/handshake.h"
+#include "migrate/prefetch.h"
 #include "mm/page.h"
 #include "proc/board.h"
 
@@ -264,5 +265,6 @@ void departure_capture(struct departure *d)
     if (d->kept) {
         departure_export_kept(d);
     }
+    prefetch_end(d->proc);
     board_hold(d->proc, MB_WAIT_MOVE, d->move.target);
 }

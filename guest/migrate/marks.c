@@ -83,6 +83,13 @@ void mark_settled(const struct move *move, const struct proc *proc)
                  proc->user_time.cycles, 0, 0, 0);
 }
 
+void mark_prefetch(uint32_t pid, uint32_t epoch,
+                   const struct prefetch_count *count)
+{
+    bridge_trace(MB_TRACE_PREFETCH, pid, epoch, count->batches, count->pages,
+                 count->hits, 0);
+}
+
 void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,
                     uint64_t index)
 {

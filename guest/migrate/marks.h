@@ -58,6 +58,15 @@ void mark_drained(const struct move *move, uint64_t pushed, uint64_t served,
                   uint64_t pages);
 /* What the process has done since it came. */
 void mark_settled(const struct move *move, const struct proc *proc);
+/* Pages were asked for ahead of their use: how many batches, how many pages
+ * came, how many of them the process used. */
+struct prefetch_count {
+    uint64_t batches;
+    uint64_t pages;
+    uint64_t hits;
+};
+void mark_prefetch(uint32_t pid, uint32_t epoch,
+                   const struct prefetch_count *count);
 void mark_duplicate(uint32_t pid, uint32_t epoch, uint32_t object,
                     uint64_t index);
 

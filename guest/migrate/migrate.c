@@ -22,6 +22,7 @@
 #include "migrate/home.h"
 #include "migrate/move_kind.h"
 #include "migrate/plan.h"
+#include "migrate/prefetch.h"
 #include "migrate/references.h"
 #include "proc/plan.h"
 #include "srv/srv.h"
@@ -161,6 +162,16 @@ static bool receive_resumed(const struct message *m)
 
     if (d) {
         departure_resumed(d);
+    }
+    return false;
+}
+
+static bool receive_prefetch(const struct message *m)
+{
+    struct departure *d = departure_of(m->msg);
+
+    if (d) {
+        departure_prefetch(d, m->msg);
     }
     return false;
 }
@@ -321,6 +332,7 @@ static bool (*const receivers[MB_MSG_TYPES])(const struct message *m) = {
     [MB_MSG_NOTED] = receive_noted,
     [MB_MSG_KEEP] = receive_keep,
     [MB_MSG_KEPT] = receive_kept,
+    [MB_MSG_PREFETCH] = receive_prefetch,
 };
 
 static bool receive(const struct mb_rx_completion *completion, void *page,
@@ -360,6 +372,7 @@ static void lost(uint32_t node)
 static void exiting(struct proc *proc)
 {
     departure_forget(proc);
+    prefetch_end(proc);
     arrival_forget(proc);
 }
 

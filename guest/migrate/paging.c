@@ -15,16 +15,16 @@
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/string.h"
+#include "migrate/algorithm.h"
 #include "migrate/arrival_internal.h"
 #include "migrate/handshake.h"
-#include "migrate/map.h"
 #include "migrate/objects.h"
+#include "migrate/prefetch.h"
 #include "mm/page.h"
 #include "proc/board.h"
 #include "proc/signal.h"
 
 #define NODE_SHIFT      48      /* a tag is unique in the cluster */
-#define INDEX_MASK      ((1ull << WAIT_OBJECT_SHIFT) - 1)
 
 static uint64_t last_tag;
 
@@ -90,7 +90,7 @@ static uint32_t object_of(const struct thread *thread)
 
 static uint64_t index_of(const struct thread *thread)
 {
-    return thread->fault_key & INDEX_MASK;
+    return thread->fault_key & PAGING_INDEX_MASK;
 }
 
 /*
@@ -132,6 +132,10 @@ void paging_fault(struct thread *thread, struct pages *pages, uint64_t index)
                index, instant_left(&thread->frame));
     board_node(thread, arrival_pager(a));
     arrival_review(a);
+    if (thread->wait == WAIT_PAGE && pages->object == MB_OBJECT_SPACE &&
+        a->algorithm->missed) {
+        a->algorithm->missed(a, index);
+    }
 }
 
 /* thread->on_resumed of a thread whose page or map has come. */
@@ -155,7 +159,7 @@ static void resumed(struct thread *thread)
     thread->fault_tag = 0;
 }
 
-static void end_wait(struct arrival *a, struct thread *thread,
+void paging_end_wait(struct arrival *a, struct thread *thread,
                      struct instant now)
 {
     mark_fault(&a->move, thread->fault_tag, MB_FAULT_RECEIVED,
@@ -171,8 +175,11 @@ static void page_arrived(struct arrival *a, struct pages *pages,
 
     for (struct thread *t = a->proc->threads; t; t = t->sibling) {
         if (waits_for(t, WAIT_PAGE, key)) {
-            end_wait(a, t, now);
+            paging_end_wait(a, t, now);
         }
+    }
+    if (pages->object == MB_OBJECT_SPACE && a->algorithm->came) {
+        a->algorithm->came(a, index);
     }
     proc_page_arrived(a->proc, pages, index);
 }
@@ -280,6 +287,9 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
         arrival_fail(a, error);
         return false;
     }
+    if (error == 0 && (msg->flags & MB_MSG_PREFETCHED)) {
+        prefetch_came(a->proc, pages, msg->index);
+    }
     if (pages) {
         page_arrived(a, pages, msg->index, now);
     }
@@ -287,8 +297,7 @@ static bool later_page(struct arrival *a, const struct mb_msg *msg, void *page,
     return kept;
 }
 
-/* The source has let go of it, and sends what is left. */
-static bool is_committed(const struct arrival *a)
+bool arrival_is_committed(const struct arrival *a)
 {
     return a->state == ARRIVAL_NOTING || a->state == ARRIVAL_RUNNING;
 }
@@ -304,93 +313,11 @@ bool arrival_page(const struct mb_msg *msg, void *page, uint32_t length,
     if (a && a->state == ARRIVAL_CRITICAL && (msg->flags & MB_MSG_CRITICAL)) {
         return critical_page(a, msg, page, length, may_keep, now);
     }
-    if (a && is_committed(a) && !(msg->flags & MB_MSG_CRITICAL)) {
+    if (a && arrival_is_committed(a) && !(msg->flags & MB_MSG_CRITICAL)) {
         return later_page(a, msg, page, length, may_keep, now);
     }
     if (a == NULL || a->state != ARRIVAL_ENDED) {
         mark_duplicate(msg->pid, msg->epoch, msg->object, msg->index);
     }
     return false;
-}
-
-/* -- the map -- */
-
-static int mark_runs(struct proc *proc, const struct mb_page_run *runs,
-                     uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        struct pages *pages = object_find(proc, runs[i].object);
-        int error;
-
-        /* An object that is newer than the process's arrival has no pages at
-         * the source, whatever its number was used for there. */
-        if (pages == NULL || !pages->map_awaited) {
-            continue;
-        }
-        error = pages->ops->mark_remote(pages, runs[i].index, runs[i].count);
-        if (error) {
-            return error;
-        }
-    }
-    return 0;
-}
-
-/* Before the resume nobody waits for it. */
-static void map_complete(struct arrival *a, struct instant now)
-{
-    objects_await_map(a->proc, false);
-    if (!is_committed(a)) {
-        a->kept = true;
-        a->stored = algorithm_stores(a->move.algorithm);
-        return;
-    }
-    for (struct thread *t = a->proc->threads; t; t = t->sibling) {
-        if (t->state == THREAD_SLEEPING && t->wait == WAIT_MAP) {
-            end_wait(a, t, now);
-        }
-    }
-    for (uint32_t object = 0; object < object_end(a->proc); object++) {
-        struct pages *pages = object_find(a->proc, object);
-
-        if (pages) {
-            proc_page_arrived(a->proc, pages, INDEX_MASK);
-        }
-    }
-}
-
-static void map_failed(struct arrival *a, int error)
-{
-    if (is_committed(a)) {
-        arrival_fail(a, error);
-    } else {
-        arrival_reject(a, -error);
-    }
-}
-
-void arrival_map(const struct mb_msg *msg, const void *page, uint32_t length,
-                 struct instant now)
-{
-    struct arrival *a = arrival_match(msg);
-    const struct mb_page_run *runs = page;
-    bool before = msg->flags & MB_MSG_CRITICAL;
-    int error;
-
-    if (a == NULL ||
-        !(before ? a->state == ARRIVAL_CRITICAL : is_committed(a))) {
-        return;
-    }
-    error = map_is_valid(runs, length, OBJECTS)
-            ? mark_runs(a->proc, runs, length / sizeof(*runs)) : -EINVAL;
-    if (error) {
-        map_failed(a, error);
-        return;
-    }
-    if (msg->aux == 0) {
-        map_complete(a, now);
-    }
-    if (msg->flags & MB_MSG_RESUME) {
-        arrival_resume(a, now);
-    } else if (msg->flags & MB_MSG_LAST) {
-        handshake_complete(a);
-    }
 }

@@ -187,6 +187,7 @@ uint64_t push_count_list(struct departure *d, const struct change_list *list)
 struct place {
     uint32_t run;
     bool wrap;
+    bool ahead;                 /* the algorithm has named it */
     struct cursor cursor;
     struct page_ref ref;
 };
@@ -209,6 +210,7 @@ static bool next_page(struct departure *d, struct place *place)
     place->run = d->push.run;
     place->wrap = d->push.wrap;
     place->cursor = d->push.cursor;
+    place->ahead = false;
     if (d->push.list) {
         return next_listed(d, d->push.list, &place->run, &place->cursor,
                            &place->ref);
@@ -216,11 +218,12 @@ static bool next_page(struct departure *d, struct place *place)
     if (d->push.critical) {
         return objects_next(d->proc, &place->cursor, &place->ref);
     }
-    return next_outward(d, &place->ref) ||
+    place->ahead = d->algorithm->ahead && d->algorithm->ahead(d, &place->ref);
+    return place->ahead || next_outward(d, &place->ref) ||
            next_owed(d, &place->cursor, &place->ref) || next_again(d, place);
 }
 
-static uint16_t flags_of(const struct departure *d)
+static uint16_t flags_of(const struct departure *d, const struct place *place)
 {
     if (d->state == DEPARTURE_ROUNDS) {
         return MB_MSG_AHEAD;
@@ -229,7 +232,7 @@ static uint16_t flags_of(const struct departure *d)
         return MB_MSG_STORE | (d->deposit.first ? MB_MSG_CRITICAL : 0);
     }
     if (!d->push.critical) {
-        return MB_MSG_PUSHED;
+        return MB_MSG_PUSHED | (place->ahead ? MB_MSG_PREFETCHED : 0);
     }
     return MB_MSG_CRITICAL | (d->push.left == 1 ? d->last : 0);
 }
@@ -266,9 +269,8 @@ static void pass(struct departure *d, const struct place *place)
 
 static bool push_one(struct departure *d)
 {
-    const struct posting how = {
+    struct posting how = {
         .lane = LANE_BULK,
-        .flags = flags_of(d),
         .left = pushed_left,
     };
     struct place place;
@@ -282,6 +284,7 @@ static bool push_one(struct departure *d)
         pass(d, &place);
         return true;
     }
+    how.flags = flags_of(d, &place);
     if (!departure_post_page(d, &place.ref, 0, &how)) {
         return false;
     }

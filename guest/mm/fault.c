@@ -79,6 +79,7 @@ int vm_fault(struct vm *vm, uint64_t address, enum vm_access access)
         if (access == VM_WRITE) {
             make_writable(vm, area, address, pte);
         }
+        *pte |= PTE_A;          /* for processors that leave it to software */
         mmu_flush_page(address);
         return 0;
     }

@@ -63,6 +63,9 @@ struct pages_ops {
     void (*mark_sent)(struct pages *pages, uint64_t index);
     /* The copies of `count` pages from index on are worth nothing. */
     void (*forget_sent)(struct pages *pages, uint64_t index, uint32_t count);
+    /* A present page counts as unused until the program accesses it, or the
+     * kernel for the program. NULL: that is not noted. */
+    void (*mark_unused)(struct pages *pages, uint64_t index);
     /* Frees a present page: the old host has handed it over. */
     void (*drop)(struct pages *pages, uint64_t index);
 };

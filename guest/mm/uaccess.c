@@ -28,6 +28,7 @@ static int user_byte(struct vm *vm, uint64_t address, enum vm_access access,
         }
         pte = table_find(vm->root, address);
     }
+    *pte |= PTE_A;
     *byte = (uint8_t *)phys_to_virt(pte_physical(*pte)) +
             (address & PAGE_MASK);
     return 0;

@@ -41,6 +41,7 @@ struct vm *vm_create(void)
         vm->brk_start = 0;
         vm->brk = 0;
         vm->page_count = 0;
+        vm->unused_gone = 0;
         vm->remote_address = 0;
         vm->watched = false;
         return vm;
@@ -142,8 +143,22 @@ void vm_clear_leaf(struct vm *vm, pte_t *pte)
     if (pte_has_page(*pte)) {
         page_put(phys_to_virt(pte_physical(*pte)));
         vm->page_count--;
+        vm->unused_gone += pte_is_unused(*pte);
     }
     *pte = 0;
+}
+
+uint64_t vm_unused_count(const struct vm *vm)
+{
+    uint64_t count = vm->unused_gone;
+    uint64_t address = 0;
+    const pte_t *pte;
+
+    for (; (pte = table_next(vm->root, &address, USER_TOP)) != NULL;
+         address += PAGE_SIZE) {
+        count += pte_is_unused(*pte);
+    }
+    return count;
 }
 
 /* -- the map -- */
@@ -242,6 +257,7 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t bytes, uint8_t prot)
             pte_t leaf = vm_leaf(vm, vm_find(vm, at), pte_physical(*pte),
                                  pte_is_modified(*pte));
 
+            leaf &= pte_is_unused(*pte) ? ~(pte_t)PTE_A : ~(pte_t)0;
             *pte = pte_is_sent(*pte) ? pte_sent(leaf) : leaf;
         }
     }

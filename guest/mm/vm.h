@@ -73,6 +73,7 @@ struct vm {
     uint64_t brk_start;
     uint64_t brk;
     uint64_t page_count;        /* present user pages */
+    uint64_t unused_gone;       /* taken away before they were used */
     uint64_t remote_address;    /* see vm_remote_address */
     bool watched;               /* see vm_watch */
     uint32_t watched_left;      /* accesses, for whoever watches */
@@ -124,6 +125,10 @@ void vm_unwatch(struct vm *vm);
 /* A present page that the program cannot access because it is watched; NULL: it
  * is not. *late: it came after vm_watch, from another node. */
 void *vm_watched_page(struct vm *vm, uint64_t address, bool *late);
+
+/* Of the pages that were marked as unused (mm/pages.h) those that the program
+ * has not used, whether they are still there or not. */
+uint64_t vm_unused_count(const struct vm *vm);
 
 /* The areas and the break, not the pages. */
 void vm_encode(const struct vm *vm, struct codec *c);

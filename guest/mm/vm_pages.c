@@ -318,6 +318,16 @@ static void forget_sent(struct pages *pages, uint64_t index, uint32_t count)
     }
 }
 
+static void mark_unused(struct pages *pages, uint64_t index)
+{
+    pte_t *pte = leaf(pages, index);
+
+    if (pte != NULL && pte_has_page(*pte)) {
+        *pte &= ~(pte_t)PTE_A;
+        mmu_flush_page(index << PAGE_SHIFT);
+    }
+}
+
 static void drop(struct pages *pages, uint64_t index)
 {
     pte_t *pte = leaf(pages, index);
@@ -343,5 +353,6 @@ const struct pages_ops vm_pages_ops = {
     .awaits = awaits,
     .mark_sent = mark_sent,
     .forget_sent = forget_sent,
+    .mark_unused = mark_unused,
     .drop = drop,
 };

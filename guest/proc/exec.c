@@ -123,6 +123,9 @@ static void take_over(struct proc *proc, struct vm *vm, uint64_t entry,
     while (thread->sibling != NULL) {
         thread_destroy(thread->sibling);
     }
+    if (proc->prefetch.pages > 0) {
+        vm->unused_gone = vm_unused_count(proc->vm);
+    }
     vm_destroy(proc->vm);
     proc->vm = vm;
     reset_actions(proc);

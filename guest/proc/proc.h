@@ -122,6 +122,12 @@ struct proc {
     struct instant first_run;
     uint64_t syscalls;
     uint64_t faults;
+    /* pages that were asked for ahead of their use since it came here */
+    struct {
+        uint32_t epoch;         /* of the move that brought it */
+        uint32_t batches;
+        uint32_t pages;         /* that came therefore */
+    } prefetch;
     uint64_t output_offset[3];  /* per stream: bytes written so far */
     uint32_t file_calls;        /* to the file server, so far */
     uint64_t random[2];         /* state of getrandom: seeded by the plan */

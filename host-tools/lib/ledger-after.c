@@ -52,3 +52,25 @@ void ledger_compute_after(const LedgerCollector *collector,
         ? after.settled_ns - after.running_ns - stalled_ns : LEDGER_UNKNOWN;
     migration->after = after;
 }
+
+bool ledger_take_prefetch(const MigrationMarks *marks, const Record *record,
+                          GError **error)
+{
+    LedgerPrefetch *prefetch = &marks->migration->prefetch;
+
+    if (prefetch->batches != LEDGER_UNKNOWN) {
+        return ledger_fail(marks, error, "mark 'prefetch' comes twice");
+    }
+    if (record->arg[2] > record->arg[1]) {
+        return ledger_fail(marks, error, "%" G_GUINT64_FORMAT " of %"
+                           G_GUINT64_FORMAT " prefetched pages were used",
+                           record->arg[2], record->arg[1]);
+    }
+    *prefetch = (LedgerPrefetch) {
+        .batches = record->arg[0],
+        .pages = record->arg[1],
+        .hits = record->arg[2],
+        .wastes = record->arg[1] - record->arg[2],
+    };
+    return true;
+}

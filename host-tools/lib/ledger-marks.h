@@ -139,6 +139,10 @@ void ledger_compute_residual(const MigrationMarks *marks);
 /* ledger-after.c: the process from its resume on; after its faults. */
 void ledger_compute_after(const LedgerCollector *collector,
                           const MigrationMarks *marks);
+/* ledger-after.c: the record of what was asked for ahead of its use. */
+bool ledger_take_prefetch(const MigrationMarks *marks, const Record *record,
+                          GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* ledger-outcome.c: what became of a migration that was not done. */
 bool ledger_compute_outcome(const LedgerCollector *collector,
                             const MigrationMarks *marks, GError **error)

@@ -29,6 +29,9 @@ LedgerMigration *ledger_migration_new(void)
         { LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN },
         LEDGER_UNKNOWN,
     };
+    migration->prefetch = (LedgerPrefetch) {
+        LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN, LEDGER_UNKNOWN,
+    };
     migration->residual = (LedgerResidual) {
         LEDGER_UNKNOWN, LEDGER_UNKNOWN, ledger_statistics(NULL, 0),
     };

@@ -268,6 +268,9 @@ static bool take_record(LedgerCollector *collector, const Record *record,
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->settled, record, "settled",
                                error);
+    case MB_TRACE_PREFETCH:
+        return ledger_take_prefetch(ledger_need_migration(collector, record),
+                                    record, error);
     case MB_TRACE_TIMEOUT:
         marks = ledger_need_migration(collector, record);
         return ledger_set_once(marks, &marks->timeout, record, "time-out",

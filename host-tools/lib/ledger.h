@@ -163,6 +163,15 @@ typedef struct {
     uint64_t wire_bytes;        /* with header and framing */
 } LedgerCount;
 
+/* Pages that the target asked for ahead of their use. */
+typedef struct {
+    uint64_t batches;
+    uint64_t pages;             /* that came therefore */
+    uint64_t hits;              /* of these, used before the process ended or
+                                 * went on */
+    uint64_t wastes;            /* the others */
+} LedgerPrefetch;
+
 /* Where the time went from the resume until the target knew that nothing was
  * left at the source, or the process ended. Its parts sum to it exactly. */
 typedef struct {
@@ -247,6 +256,7 @@ typedef struct {
     uint64_t duplicate_count;   /* pages that came twice */
     uint64_t fault_counts[FAULT_KINDS];
     uint64_t cut_fault_count;   /* faults the process did not survive */
+    LedgerPrefetch prefetch;    /* LEDGER_UNKNOWN: nothing is known of it */
     LedgerAfter after;          /* of OUTCOME_DONE, if it settled */
     LedgerResidual residual;    /* likewise, whether it settled or not */
     LedgerFreeze freeze;        /* likewise */

@@ -37,6 +37,7 @@ static const char *const message_names[] = {
     [MB_MSG_NOTED] = "NOTED",
     [MB_MSG_KEEP] = "KEEP",
     [MB_MSG_KEPT] = "KEPT",
+    [MB_MSG_PREFETCH] = "PREFETCH",
 };
 _Static_assert(G_N_ELEMENTS(message_names) == MB_MSG_TYPES, "all messages");
 
@@ -199,6 +200,7 @@ static const struct {
     { MB_TRACE_SETTLED, "SETTLED", NULL, { "cycles" } },
     { MB_TRACE_MESSAGE, "MESSAGE", append_freeze, { NULL } },
     { MB_TRACE_DUPLICATE, "DUPLICATE", NULL, { "object", "page" } },
+    { MB_TRACE_PREFETCH, "PREFETCH", NULL, { "batches", "pages", "hits" } },
     { MB_TRACE_REFERENCE, "REFERENCE", NULL, { "number", "page", "local" } },
     { MB_TRACE_TX_START, "TX_START", append_message, { NULL } },
     { MB_TRACE_TX_END, "TX_END", append_message, { NULL } },

@@ -260,6 +260,17 @@ static void append_traffic(GString *text, const LedgerMigration *ledger)
     }
 }
 
+static void append_prefetch(GString *text, const LedgerPrefetch *prefetch)
+{
+    if (prefetch->batches == LEDGER_UNKNOWN) {
+        return;
+    }
+    g_string_append_printf(text, "  %" G_GUINT64_FORMAT " batches asked for "
+                           "ahead of use: %" G_GUINT64_FORMAT " pages came, %"
+                           G_GUINT64_FORMAT " of them were used\n",
+                           prefetch->batches, prefetch->pages, prefetch->hits);
+}
+
 static void append_migration(GString *text, const ResultMigration *migration,
                              bool colours)
 {
@@ -277,6 +288,7 @@ static void append_migration(GString *text, const ResultMigration *migration,
     append_drained(text, ledger);
     append_faults(text, ledger);
     append_freeze(text, ledger);
+    append_prefetch(text, &ledger->prefetch);
     append_traffic(text, ledger);
 }
 

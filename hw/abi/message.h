@@ -86,6 +86,10 @@ enum mb_msg_type {
     /* file server -> source: they are here. aux: 0, or an errno: nothing is
      * kept */
     MB_MSG_KEPT = 24,
+    /* target -> source: pages of the address space that will be wanted soon,
+     * from index on. arg: MB_PREFETCH_ARG, aux: number of the batch that they
+     * are part of; what is left of an older one is not wanted any more */
+    MB_MSG_PREFETCH = 25,
     MB_MSG_TYPES
 };
 
@@ -101,6 +105,10 @@ enum mb_msg_type {
 #define MB_MSG_CLEAN        (1u << 7)   /* page equals what it was loaded from */
 #define MB_MSG_AGAIN        (1u << 8)   /* sent again by a channel, any type */
 #define MB_MSG_LAST         (1u << 9)   /* last critical one: say that it came */
+#define MB_MSG_AHEAD        (1u << 10)  /* the process still runs at the source */
+/* asked for ahead of use: in an MB_MSG_PREFETCH, or in the payload of an
+ * MB_MSG_REQUEST */
+#define MB_MSG_PREFETCHED   (1u << 11)
 
 /* What a move is by: enum algorithm (uapi/algorithms.h) and enum technique_set
  * (uapi/techniques.h). */
@@ -108,8 +116,6 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
 {
     return algorithm | (uint32_t)without << 16;
 }
-#define MB_MSG_AHEAD        (1u << 10)   /* the process still runs at the source */
-#define MB_MSG_PREFETCHED   (1u << 11)   /* of the payload of an MB_MSG_REQUEST */
 
 /* What one MB_MSG_REQUEST can name, the page of its fault included. */
 #define MB_REQUEST_PAGES    256u
@@ -139,6 +145,12 @@ static inline uint32_t mb_move_kind(uint16_t algorithm, uint16_t without)
 #define MB_PART_READ(arg)       ((uint32_t)(arg))
 #define MB_PART_WINDOW(arg)     ((uint32_t)((arg) >> 32) & 0xffffu)
 #define MB_PART_NODE(arg)       ((uint32_t)((arg) >> 48))
+
+/* mb_msg.arg of MB_MSG_PREFETCH: how many, and how far apart, signed. */
+#define MB_PREFETCH_ARG(count, stride) \
+    ((uint64_t)(uint32_t)(stride) << 32 | (uint32_t)(count))
+#define MB_PREFETCH_COUNT(arg)  ((uint32_t)(arg))
+#define MB_PREFETCH_STRIDE(arg) ((int32_t)((arg) >> 32))
 
 /*
  * mb_msg.object of MB_MSG_PORT. index: the port that it is for, tag: the port

@@ -73,6 +73,9 @@ enum mb_trace_type {
      * has sent it, 2: number of its last part; of REFUSED: when that was, ns,
      * 3: enum mb_message_mark */
     MB_TRACE_MESSAGE = 19,
+    /* target: the process ends here or has left, and had asked for pages ahead
+     * of their use. 0: batches, 1: pages that came therefore, 2: of these, used */
+    MB_TRACE_PREFETCH = 20,
     /* one of the first accesses to the heap after a resume, if they are
      * measured. 0: its number, from 0; 1: page; 2: 1 if the page was here when
      * the process resumed, or needed no other node */
@@ -184,6 +187,6 @@ struct mb_trace_file {
 _Static_assert(sizeof(struct mb_trace_file) == 32, "ABI");
 
 #define MB_TRACE_MAGIC      "GDWTRACE"
-#define MB_TRACE_VERSION    9u
+#define MB_TRACE_VERSION    10u
 
 #endif

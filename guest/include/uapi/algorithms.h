@@ -15,7 +15,8 @@
     X(PRE_COPY, 4, "pre-copy") \
     X(HYBRID, 5, "hybrid") \
     X(FLUSH, 6, "flush") \
-    X(FREEZE_FREE_FS, 7, "freeze-free-fs")
+    X(FREEZE_FREE_FS, 7, "freeze-free-fs") \
+    X(FREEZE_FREE_PREFETCH, 8, "freeze-free-prefetch")
 
 enum algorithm {
 #define X(symbol, number, name) ALGORITHM_##symbol = number,

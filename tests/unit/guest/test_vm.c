@@ -124,6 +124,39 @@ START_TEST(remap_waits_for_remote_pages)
 }
 END_TEST
 
+/* Whoever makes the access. */
+START_TEST(what_is_used_is_known)
+{
+    const struct pages_ops *ops;
+    uint64_t word;
+
+    model_begin();
+    ops = vm->pages.ops;
+    model_map(0, 6, false, VM_READ | VM_WRITE);
+    for (unsigned i = 0; i < 6; i++) {
+        model_write(i, i);
+    }
+    ck_assert_uint_eq(vm_unused_count(vm), 0);
+    for (unsigned i = 0; i < 5; i++) {
+        ops->mark_unused(&vm->pages, index_at(i));
+    }
+    ops->mark_unused(&vm->pages, index_at(7));     /* nothing is there */
+    ck_assert_uint_eq(vm_unused_count(vm), 5);
+    ck_assert_int_eq(vm_user_read(vm, &word, page_at(0), 8), 0);
+    ck_assert_uint_eq(vm_unused_count(vm), 4);
+    ck_assert_int_eq(vm_fault(vm, page_at(1), VM_READ), 0);
+    ck_assert_uint_eq(vm_unused_count(vm), 3);
+    ck_assert_int_eq(vm_fault(vm, page_at(2), VM_WRITE), 0);
+    ck_assert_uint_eq(vm_unused_count(vm), 2);
+    /* Neither is a use. */
+    model_protect(3, 4, VM_READ);
+    ck_assert_uint_eq(vm_unused_count(vm), 2);
+    model_unmap(3, 5);
+    ck_assert_uint_eq(vm_unused_count(vm), 2);
+    model_end();
+}
+END_TEST
+
 START_TEST(the_break_moves)
 {
     uint64_t start = MODEL_WINDOW + 0x123000;
@@ -306,6 +339,7 @@ int main(void)
         remap_moves_contents,
         remap_grows_and_shrinks_in_place,
         remap_waits_for_remote_pages,
+        what_is_used_is_known,
         the_break_moves,
         ranges_that_lie_are_refused,
         strings_end_or_are_refused,

@@ -169,6 +169,8 @@ static void after_resume(Synthetic *synthetic, uint64_t t)
                   0, 0);
     synthetic_add(synthetic, 1, MB_TRACE_SETTLED, t + SYNTHETIC_SETTLED,
                   SYNTHETIC_USER_CYCLES, 0, 0, 0);
+    synthetic_add(synthetic, 1, MB_TRACE_PREFETCH, t + SYNTHETIC_SETTLED, 3, 7,
+                  5, 0);
 }
 
 void synthetic_migration(Synthetic *synthetic, uint64_t time_ns)

@@ -66,6 +66,17 @@ START_TEST(refuses_marks_that_come_twice)
 }
 END_TEST
 
+START_TEST(refuses_more_hits_than_pages)
+{
+    g_autoptr(Synthetic) synthetic = make_run();
+    GError *error = NULL;
+
+    synthetic_find(synthetic, MB_TRACE_PREFETCH, -1)->arg[2] = 8;
+    ck_assert_ptr_null(synthetic_ledger(synthetic, &error));
+    ck_assert_error(error, GODWIT_ERROR_FAILED, "8 of 7");
+}
+END_TEST
+
 START_TEST(refuses_two_copies)
 {
     g_autoptr(Synthetic) synthetic = make_run();
@@ -115,6 +126,7 @@ int main(void)
     const TTest *tests[] = {
         refuses_marks_out_of_order, refuses_instructions_that_run_backwards,
         refuses_marks_of_another_node, refuses_marks_that_come_twice,
+        refuses_more_hits_than_pages,
         refuses_two_copies, refuses_unknown_marks,
         refuses_faults_without_their_marks,
     };

@@ -168,7 +168,7 @@ START_TEST(damaged_files_are_refused)
     expect(&bad, sizeof(bad), "not a trace file");
     bad = good;
     bad.header.version++;
-    expect(&bad, sizeof(bad), "of version 10");
+    expect(&bad, sizeof(bad), "of version 11");
     bad = good;
     bad.header.record_bytes = 65;
     expect(&bad, sizeof(bad), "of version");
