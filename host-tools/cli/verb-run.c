@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * godwit run FILE [--set GROUP.KEY=VALUE]... [-o DIR] [--json] [--no-migrate]
- *     [--quiet] [--monitor NODE=PORT]... [--gdb NODE=PORT]...
+ * godwit run: runs an experiment.
  */
 #include "verb.h"
 
@@ -10,6 +9,7 @@
 #include "interrupts.h"
 #include "lib/error.h"
 #include "lib/run.h"
+#include "lib/undisturbed.h"
 #include "report/report.h"
 
 #define PORT_MIN    1024u
@@ -19,6 +19,7 @@ typedef struct {
     char *folder;
     gboolean json;
     gboolean no_migrate;
+    gboolean undisturbed;
     gboolean quiet;
     char **monitors;
     char **gdbs;
@@ -121,6 +122,30 @@ static bool report(const Run *run, bool json, VerbOutput *output,
     return true;
 }
 
+/* The same once more, without migrations, and what they have cost. */
+static bool compare(const Run *run, RunOptions options, VerbOutput *output,
+                    GError **error)
+{
+    g_autofree char *folder = g_strdup_printf("%s.undisturbed", run->folder);
+
+    options.experiment.no_migrations = true;
+    options.folder = folder;
+    options.doors = NULL;
+    g_autoptr(Run) other = run_experiment(&options, error);
+    if (other == NULL) {
+        return false;
+    }
+    if (other->result->reason != NULL) {
+        return godwit_fail(error, "%s: without migrations: %s",
+                           run->experiment->name, other->result->reason);
+    }
+    report_undisturbed(run->result, other->result, folder, output->data);
+    g_autofree char *difference = undisturbed_difference(run->result,
+                                                         other->result);
+    return difference == NULL ||
+        godwit_fail(error, "%s: %s", run->experiment->name, difference);
+}
+
 static bool is_live(const Options *options)
 {
     return !options->quiet && isatty(STDERR_FILENO) == 1;
@@ -156,8 +181,10 @@ static bool run(const char *path, const Options *options, VerbOutput *output,
     }
     run_options.interrupt_fd = interrupts.fd;
     g_autoptr(Run) run = run_experiment(&run_options, error);
+    bool good = run != NULL && report(run, options->json, output, error) &&
+        (!options->undisturbed || compare(run, run_options, output, error));
     interrupts_end(&interrupts);
-    return run != NULL && report(run, options->json, output, error);
+    return good;
 }
 
 bool verb_run(char **args, VerbOutput *output, GError **error)
@@ -173,6 +200,9 @@ bool verb_run(char **args, VerbOutput *output, GError **error)
           "print result.json", NULL },
         { "no-migrate", 0, 0, G_OPTION_ARG_NONE, &options.no_migrate,
           "leave out all migrations", NULL },
+        { "undisturbed", 0, 0, G_OPTION_ARG_NONE, &options.undisturbed,
+          "then run it without migrations, into DIR.undisturbed, and compare",
+          NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet,
           "do not show on a terminal how far the run is", NULL },
         { "monitor", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.monitors,
@@ -193,6 +223,11 @@ bool verb_run(char **args, VerbOutput *output, GError **error)
     }
     if (g_strv_length(words) != 2) {
         return verb_misuse("run", error, "name one experiment file");
+    }
+    if (options.undisturbed && (options.no_migrate || options.json)) {
+        return verb_misuse("run", error, "--undisturbed compares for people, "
+                           "with and without migrations: not with --json or "
+                           "--no-migrate");
     }
     return run(words[1], &options, output, error);
 }

@@ -11,6 +11,7 @@
 #include "lib/file.h"
 #include "lib/run-dir.h"
 #include "lib/sweep-dir.h"
+#include "lib/undisturbed.h"
 #include "report/report.h"
 
 typedef struct {
@@ -95,7 +96,7 @@ static void judge(SweepPoint *point, const Result *result,
         point->reason = g_strdup_printf("the run without migrations: %s",
                                         other->reason);
     } else if (result != NULL && undisturbed != NULL) {
-        point->reason = sweep_compare(result, undisturbed);
+        point->reason = undisturbed_difference(result, undisturbed);
     }
 }
 

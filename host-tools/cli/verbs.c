@@ -14,7 +14,7 @@ const Verb verbs[] = {
     { "validate", "FILE [--set GROUP.KEY=VALUE]...",
       "check an experiment file", verb_validate },
     { "run", "FILE [--set GROUP.KEY=VALUE]... [-o DIR] [--json] "
-      "[--no-migrate] [--quiet] [--monitor NODE=PORT]... "
+      "[--no-migrate|--undisturbed] [--quiet] [--monitor NODE=PORT]... "
       "[--gdb NODE=PORT]...", "run an experiment", verb_run },
     { "sweep", "FILE [-o DIR] [--jobs N] [--csv|--json] [--quiet]",
       "run an experiment over a grid of values", verb_sweep },

@@ -88,9 +88,7 @@ char *sweep_describe_point(const Sweep *sweep, const SweepPoint *point);
  * is wrong with them is added to `faults`, each text once. */
 bool sweep_resolve(Sweep *sweep, GPtrArray *faults, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* sweep-compare.c: how the result of a point shows that its processes were
- * moved; NULL: they have ended alike and said the same. */
-char *sweep_compare(const Result *result, const Result *undisturbed);
+
 void sweep_point_set_result(SweepPoint *point, const Result *result);
 /* SHA-256 over which values led to which results. */
 void sweep_compute_digest(const Sweep *sweep, char digest[static SHA256_TEXT]);

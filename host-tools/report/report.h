@@ -24,6 +24,10 @@ typedef struct {
 /* What a run was and what came of it: a few lines. */
 void report_summary(const Result *result, const char *folder, GString *text);
 
+/* How much later each process of a run ends than without the migrations. */
+void report_undisturbed(const Result *result, const Result *undisturbed,
+                        const char *folder, GString *text);
+
 /* Ledgers of one run, phase by phase; with `colours` for a terminal. */
 void report_ledgers(const ReportItem *item, bool colours, GString *text);
 

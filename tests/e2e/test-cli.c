@@ -9,6 +9,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "lib/run-dir.h"
+#include "lib/units.h"
 #include "tool.h"
 
 #define TIMEOUT_S       300
@@ -144,6 +146,40 @@ START_TEST(leaves_migrations_out)
 }
 END_TEST
 
+static Result *read_result(const Scenario *scenario, const char *name)
+{
+    g_autofree char *folder = g_build_filename(scenario->folder, name, NULL);
+    GError *error = NULL;
+    Result *result = NULL;
+    g_autofree char *text = run_dir_read_result(folder, &result, &error);
+
+    ck_assert_msg(text != NULL, "%s", error != NULL ? error->message : "");
+    return result;
+}
+
+START_TEST(says_what_moves_have_cost)
+{
+    g_autoptr(Scenario) scenario = one_process();
+
+    tool_write_experiment(scenario, "x.ini");
+    g_auto(ToolOutcome) outcome = tool_run(scenario->folder, (const char *[]) {
+        "run", "x.ini", "-o", "d", "--undisturbed", NULL });
+    ck_assert_msg(outcome.status == 0, "%s", outcome.err);
+    g_autoptr(Result) moved = read_result(scenario, "d");
+    g_autoptr(Result) undisturbed = read_result(scenario, "d.undisturbed");
+    const ResultProcess *a = moved->processes->pdata[0];
+    const ResultProcess *b = undisturbed->processes->pdata[0];
+    ck_assert_uint_gt(moved->migrations->len, 0);
+    ck_assert_uint_eq(undisturbed->migrations->len, 0);
+    ck_assert_uint_gt(a->facts.end_ns, b->facts.end_ns);
+    g_autofree char *later = unit_format_short(
+        UNIT_TIME, a->facts.end_ns - b->facts.end_ns);
+    g_autofree char *line = g_strdup_printf(
+        "process stack: ends %s later than undisturbed", later);
+    ck_assert_msg(strstr(outcome.out, line) != NULL, "%s", outcome.out);
+}
+END_TEST
+
 /* One assignment over a good experiment, and what stderr has to name. */
 static const struct {
     const char *set;
@@ -208,6 +244,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, runs_and_reports);
     tcase_add_test(tcase, shows_a_run_on_one_line_of_time);
     tcase_add_test(tcase, leaves_migrations_out);
+    tcase_add_test(tcase, says_what_moves_have_cost);
     tcase_add_loop_test(tcase, misuse_is_told_in_one_line, 0, MISTAKES);
     tcase_add_test(tcase, a_time_limit_fails_the_run);
     return scenario_main("cli", tcase);

@@ -36,6 +36,7 @@ START_TEST(good_calls_exit_0)
         { "report x.run --residual", "run,migration,process,algorithm,time" },
         { "report x.run --chrome", "\"traceEvents\":[" },
         { "run x.ini --no-migrate --set 'link.latency=1ms'", "digest" },
+        { "run x.ini --undisturbed", "results in x.run.undisturbed" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -62,6 +63,8 @@ START_TEST(misuse_exits_2_with_one_line)
         { "run x.ini y.ini", "name one experiment file" },
         { "run x.ini --jsno", "Unknown option --jsno; see 'godwit help run'" },
         { "run x.ini --set", "Missing argument" },
+        { "run x.ini --undisturbed --no-migrate", "not with --json or" },
+        { "run x.ini --undisturbed --json", "not with --json or" },
         { "run nowhere.ini", "nowhere.ini" },
         { "run x.ini --set cluster.nodes=257", "out of range: 1 to 256" },
         { "validate x.ini --set 'migration 1.to=2'", "there is no node 2" },

@@ -2,11 +2,11 @@
 /*
  * Was a move noticed? (docs/specs/sweep.md, "Undisturbed runs")
  */
-#include "sweep.h"
+#include "undisturbed.h"
 
 #include <string.h>
 
-static const ResultProcess *find_process(const Result *result, const char *name)
+const ResultProcess *undisturbed_process(const Result *result, const char *name)
 {
     for (unsigned i = 0; i < result->processes->len; i++) {
         const ResultProcess *process = result->processes->pdata[i];
@@ -31,11 +31,11 @@ static const char *compare(const ResultProcess *a, const ResultProcess *b)
         : NULL;
 }
 
-char *sweep_compare(const Result *result, const Result *undisturbed)
+char *undisturbed_difference(const Result *result, const Result *undisturbed)
 {
     for (unsigned i = 0; i < result->processes->len; i++) {
         const ResultProcess *process = result->processes->pdata[i];
-        const ResultProcess *other = find_process(undisturbed, process->name);
+        const ResultProcess *other = undisturbed_process(undisturbed, process->name);
         const char *what = other != NULL ? compare(process, other) : NULL;
         if (what != NULL) {
             return g_strdup_printf("the %s of '%s' is not that of the run "
