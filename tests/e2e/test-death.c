@@ -131,11 +131,12 @@ END_TEST
 
 /* -- a full disk -- */
 
-/* In a mount namespace of its own; false where users may not have one. */
+/* In a mount namespace of its own; false where users may not have one. The disk
+ * holds what a run begins with, kernel and RAM disk, and little more. */
 static bool run_on_small_disk(const Scenario *scenario, ToolOutcome *outcome)
 {
     g_autofree char *script = g_strdup_printf(
-        "mount -t tmpfs -o size=4M none '%s/small' || exit 99\n"
+        "mount -t tmpfs -o size=16M none '%s/small' || exit 99\n"
         "exec '%s' run '%s/x.ini' -o '%s/small/d'", scenario->folder, tool_path,
         scenario->folder, scenario->folder);
     char *argv[] = { (char *)"unshare", (char *)"-rm", (char *)"sh",
