@@ -25,6 +25,7 @@ set style line 6 lc rgb '#009e73' lw 1.6 pt 6 ps 0.7
 set style line 7 lc rgb '#cc79a7' lw 1.6 pt 13 ps 0.9
 set style line 8 lc rgb '#0072b2' lw 1.6 pt 12 ps 0.9
 set style line 9 lc rgb '#b8a800' lw 1.6 pt 11 ps 0.8
+set style line 10 lc rgb '#8a4a2b' lw 1.6 pt 10 ps 0.8
 
 set border 3 lc rgb '#444444'
 set tics nomirror out scale 0.6 textcolor rgb '#222222'
