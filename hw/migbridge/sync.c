@@ -185,6 +185,9 @@ static uint64_t sync_stop(const MigBridgeState *s)
     const uint64_t *dist_ns = s->sync.promise.dist_ns;
     uint64_t stop_ns = MB_NEVER;
 
+    if (qatomic_load_acquire(&seg->header->ended) != MB_END_HALT) {
+        return MB_NEVER;
+    }
     for (uint32_t i = 0; i < seg->node_count; i++) {
         const struct mb_node *node = &seg->nodes[i];
 
@@ -277,7 +280,7 @@ MigBridgeVerdict migbridge_sync_ask(MigBridgeState *s, uint64_t now)
             sync->due_ns = now;
             return MIGBRIDGE_GO;
         }
-        stop_ns = ended == MB_END_HALT ? sync_stop(s) : MB_NEVER;
+        stop_ns = sync_stop(s);
         base = need_ns == now + 1 ? now : need_ns;
         sync->need_ns = sync_add(MIN(need_ns, stop_ns), margin);
         if (!promise_limit(&sync->promise, sync->need_ns,
@@ -288,8 +291,9 @@ MigBridgeVerdict migbridge_sync_ask(MigBridgeState *s, uint64_t now)
                                       sync->need_ns, sync->peer);
             return MIGBRIDGE_WAIT;
         }
-        /* What was said before the bound was raised is here by now. */
-    } while (promise_has_news(&sync->promise));
+        /* What was said before the bound was raised is here by now; so is that
+         * a node has halted, if it is its promise that was raised. */
+    } while (promise_has_news(&sync->promise) || sync_stop(s) != stop_ns);
 
     if (stop_ns < need_ns) {
         return MIGBRIDGE_OVER;
