@@ -183,12 +183,10 @@ static uint64_t sync_stop(const MigBridgeState *s)
 {
     const MigBridgeSegment *seg = &s->segment;
     const uint64_t *dist_ns = s->sync.promise.dist_ns;
+    bool halted = qatomic_load_acquire(&seg->header->ended) == MB_END_HALT;
     uint64_t stop_ns = MB_NEVER;
 
-    if (qatomic_load_acquire(&seg->header->ended) != MB_END_HALT) {
-        return MB_NEVER;
-    }
-    for (uint32_t i = 0; i < seg->node_count; i++) {
+    for (uint32_t i = 0; halted && i < seg->node_count; i++) {
         const struct mb_node *node = &seg->nodes[i];
 
         /* Acquire: pairs with the release in migbridge_sync_leave. */
@@ -291,8 +289,7 @@ MigBridgeVerdict migbridge_sync_ask(MigBridgeState *s, uint64_t now)
                                       sync->need_ns, sync->peer);
             return MIGBRIDGE_WAIT;
         }
-        /* What was said before the bound was raised is here by now; so is that
-         * a node has halted, if it is its promise that was raised. */
+        /* What was said before a bound was raised is here, halts as well. */
     } while (promise_has_news(&sync->promise) || sync_stop(s) != stop_ns);
 
     if (stop_ns < need_ns) {
